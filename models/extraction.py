@@ -1,0 +1,74 @@
+"""What reading returns: the invoice, and for each value where it stood and how sure the reader is.
+
+A file holds one invoice as a rule; a bundle gives one `Extraction` for each invoice in it.
+Boxes in points from the top left; confidences in [0, 1].
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from models.document import Box
+from models.finding import Finding
+from models.invoice import Frozen, Invoice
+
+Source = Literal["xml", "page"]
+DocumentType = Literal[
+    "invoice", "credit_note", "pro_forma", "reminder", "statement", "order", "delivery_note", "receipt", "other"
+]
+ReadOutcome = Literal["auto", "review", "quarantine"]
+
+
+class Alternative(Frozen):
+    """Another reading of the same value, best first; `value` in the form of the contract (ISO date, decimal)."""
+
+    value: str
+    confidence: float
+    page: int | None = None
+    box: Box | None = None
+
+
+class Evidence(Frozen):
+    """Where a value stood. Page and box are absent where it came from XML."""
+
+    confidence: float
+    reader: str  # "xml", "text", "ppocr", "tesseract", "derived" (computed, never on the page), "repaired"
+    raw: str = ""
+    page: int | None = None
+    box: Box | None = None
+    alternatives: tuple[Alternative, ...] = ()
+
+
+class PageInfo(Frozen):
+    """One page of the file: size in points, who read it, how far it was turned."""
+
+    number: int
+    width: float
+    height: float
+    reader: str
+    rotation: int = 0
+
+
+class Extraction(Frozen):
+    """One invoice as read. `evidence` has a key for every term of `invoice` that is not None."""
+
+    invoice: Invoice
+    evidence: dict[str, Evidence]
+    line_evidence: tuple[Evidence, ...] = ()  # one for each of invoice.lines
+    source: Source
+    pages: tuple[int, ...] = ()  # pages of the file that this invoice takes; empty for plain XML
+    document_type: DocumentType = "invoice"
+    language: str | None = None  # ISO 639-1
+    profile: str | None = None  # the e-invoice's specification identifier (BT-24)
+    findings: tuple[Finding, ...] = ()  # what the reader itself noticed, e.g. page and XML differ
+    decision: ReadOutcome = "review"  # the reader's own judgement
+    reasons: tuple[str, ...] = ()
+    quality: float = 1.0  # mean word confidence over the pages read
+
+
+class Reading(Frozen):
+    """All that one file gave: its invoices in page order, and its pages."""
+
+    extractions: tuple[Extraction, ...]
+    pages: tuple[PageInfo, ...] = ()
+    media_type: str = "application/octet-stream"
