@@ -112,7 +112,9 @@ class ConflictError(FacturierError):
     advice = "Load the document again and repeat what is still needed."
 
 
-INVOICE_ERRORS: dict[str, type[InvoiceError]] = {
+_SIDES: dict[str, type[InvoiceError]] = {"too_large": LimitExceededError, "timeout": LimitExceededError}
+
+INVOICE_ERRORS: dict[str, type[InvoiceError]] = _SIDES | {
     kind.code: kind
     for kind in (
         UnsupportedMediaTypeError,
@@ -123,7 +125,7 @@ INVOICE_ERRORS: dict[str, type[InvoiceError]] = {
         LimitExceededError,
         NoInvoiceError,
     )
-} | {"too_large": LimitExceededError, "timeout": LimitExceededError}
+}
 
 
 def invoice_error(code: str, detail: str) -> InvoiceError:
