@@ -122,9 +122,7 @@ class PrefectSettings(Frozen):
 class Settings(BaseSettings):
     """All sections."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="FACTURIER__", env_nested_delimiter="__", frozen=True, extra="forbid"
-    )
+    model_config = SettingsConfigDict(env_prefix="FACTURIER__", env_nested_delimiter="__", frozen=True, extra="forbid")
 
     home: Path = DEFAULT_HOME
     database_url: str | None = None  # default: SQLite in the home; or postgresql+psycopg://...

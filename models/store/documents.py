@@ -1,0 +1,207 @@
+"""Documents: their states, what the stages said of them, and the moves between states.
+
+Every move is a compare-and-swap on (state, version) with its event and audit row in the same transaction.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, func, select, update
+
+from models.decision import Decision
+from models.errors import ConflictError
+from models.extraction import Extraction, PageInfo
+from models.finding import Finding
+from models.match import MatchResult
+from models.status import Status, may_move
+from models.store.audit import canonical, now, record
+from models.tables import (
+    DecisionRow,
+    DocumentRow,
+    EventRow,
+    ExtractionRow,
+    FindingRow,
+    MatchLinkRow,
+    MatchRow,
+)
+
+
+def new_id() -> str:
+    """A random 128-bit id, 32 hexadecimal digits: cannot be guessed (R16)."""
+    return secrets.token_hex(16)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What intake knows of a new document."""
+
+    client_id: str
+    sha256: str
+    name: str
+    media_type: str
+    channel: str
+    batch: str = ""
+    part: int = 1
+    parent_id: str | None = None
+
+
+def add_document(session: Session, arrival: Arrival, *, actor: str, at: datetime | None = None) -> DocumentRow:
+    """Insert a document in state received, with its event and audit row."""
+    moment = at or now()
+    row = DocumentRow(
+        id=new_id(), **{name: getattr(arrival, name) for name in arrival.__slots__},
+        state=Status.RECEIVED, received_at=moment, updated_at=moment,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    session.add(EventRow(client_id=row.client_id, document_id=row.id, at=moment, actor=actor, to_state=row.state))
+    record(session, actor=actor, action="receive", subject=f"document:{row.id}", client_id=row.client_id,
+           after={"name": row.name, "sha256": row.sha256, "part": row.part}, at=moment)  # fmt: skip
+    return row
+
+
+def find_document(session: Session, client_id: str, sha256: str, part: int = 1) -> DocumentRow | None:
+    """The client's document with these bytes, if it was received before."""
+    return session.exec(
+        select(DocumentRow).where(
+            DocumentRow.client_id == client_id, DocumentRow.sha256 == sha256, DocumentRow.part == part
+        )
+    ).first()
+
+
+def move(
+    session: Session,
+    document: DocumentRow,
+    to: Status,
+    *,
+    actor: str,
+    reason: str = "",
+    at: datetime | None = None,
+) -> None:
+    """Move a document to another state.
+
+    Raises:
+        ConflictError: The move is not in the table, or somebody changed the document since it was loaded.
+    """
+    before, version, moment = Status(document.state), document.version, at or now()
+    if not may_move(before, to):
+        raise ConflictError(f"document {document.id} is {before} and cannot become {to}")
+    changed = session.exec(
+        update(DocumentRow)
+        .where(col(DocumentRow.id) == document.id, col(DocumentRow.version) == version,
+               col(DocumentRow.state) == before)
+        .values(state=to, version=version + 1, updated_at=moment, claimed_by=None, claimed_until=None)
+        .execution_options(synchronize_session="evaluate")
+    )  # fmt: skip
+    if changed.rowcount != 1:
+        raise ConflictError(f"document {document.id} was changed by somebody else")
+    session.refresh(document)
+    session.add(EventRow(client_id=document.client_id, document_id=document.id, at=moment, actor=actor,
+                         from_state=before, to_state=to, reason=reason))  # fmt: skip
+    record(session, actor=actor, action=f"move:{to}", subject=f"document:{document.id}",
+           client_id=document.client_id, before={"state": before}, after={"state": to, "reason": reason},
+           at=moment)  # fmt: skip
+
+
+def add_extraction(
+    session: Session,
+    document: DocumentRow,
+    extraction: Extraction,
+    *,
+    origin: str,
+    actor: str,
+    pages: Sequence[PageInfo] = (),
+) -> int:
+    """Add the next revision of what a document says and mirror its main values; returns the revision."""
+    revision = document.revision + 1
+    session.add(
+        ExtractionRow(
+            document_id=document.id, revision=revision, origin=origin, actor=actor,
+            extraction_json=extraction.model_dump_json(exclude_none=True),
+            pages_json="[" + ",".join(page.model_dump_json() for page in pages) + "]",
+            created_at=now(),
+        )
+    )  # fmt: skip
+    invoice = extraction.invoice
+    document.revision = revision
+    document.document_type = extraction.document_type
+    document.source = extraction.source
+    document.language = extraction.language
+    for name in ("seller_name", "invoice_number", "issue_date", "due_date", "currency", "gross_total",
+                 "order_reference"):  # fmt: skip
+        setattr(document, name, getattr(invoice, name))
+    session.add(document)
+    session.flush()
+    return revision
+
+
+def load_extraction(session: Session, document_id: str, revision: int | None = None) -> Extraction | None:
+    """A revision of what a document says, the newest if none is named; None before it was read."""
+    query = select(ExtractionRow).where(ExtractionRow.document_id == document_id)
+    if revision is not None:
+        query = query.where(ExtractionRow.revision == revision)
+    row = session.exec(query.order_by(col(ExtractionRow.revision).desc())).first()
+    return Extraction.model_validate_json(row.extraction_json) if row else None
+
+
+def load_match(session: Session, document_id: str, revision: int) -> MatchResult | None:
+    """The match of one revision."""
+    row = session.get(MatchRow, (document_id, revision))
+    return MatchResult.model_validate_json(row.match_json) if row else None
+
+
+def add_judgement(
+    session: Session,
+    document: DocumentRow,
+    match: MatchResult,
+    findings: Sequence[Finding],
+    decision: Decision,
+    *,
+    actor: str,
+) -> None:
+    """Store match, links, findings and decision of the newest revision."""
+    moment, revision = now(), document.revision
+    session.add(MatchRow(document_id=document.id, revision=revision, kind=match.kind, outcome=match.outcome,
+                         probability=match.probability, match_json=match.model_dump_json(exclude_none=True),
+                         created_at=moment))  # fmt: skip
+    session.add_all(
+        MatchLinkRow(document_id=document.id, revision=revision, invoice_line=link.invoice_line,
+                     order_number=link.order, order_line=link.order_line, client_id=document.client_id,
+                     quantity=link.quantity, probability=link.probability)
+        for link in match.lines
+    )  # fmt: skip
+    session.add_all(
+        FindingRow(id=new_id(), client_id=document.client_id, document_id=document.id, revision=revision,
+                   rule=finding.rule, severity=finding.severity, terms=" ".join(finding.terms),
+                   message=finding.message, expected=finding.expected, actual=finding.actual, created_at=moment)
+        for finding in findings
+    )  # fmt: skip
+    add_decision(session, document, decision, actor=actor)
+    document.seller_id = match.supplier.seller_id
+    session.add(document)
+    session.flush()
+
+
+def add_decision(session: Session, document: DocumentRow, decision: Decision, *, actor: str) -> None:
+    """Store one decision, of the policy or of a person."""
+    session.add(
+        DecisionRow(id=new_id(), client_id=document.client_id, document_id=document.id, revision=document.revision,
+                    outcome=decision.outcome, reasons=" ".join(decision.reasons), score=decision.score,
+                    details_json=canonical({"details": list(decision.details)}) or "", actor=actor,
+                    policy_version=decision.policy_version, created_at=now())
+    )  # fmt: skip
+    document.outcome, document.score = decision.outcome, decision.score
+    document.reasons = " ".join(decision.reasons)
+    session.add(document)
+
+
+def count_by_state(session: Session, client_id: str | None = None) -> dict[str, int]:
+    """How many documents stand in each state, of one client or of all."""
+    query = select(DocumentRow.state, func.count()).group_by(DocumentRow.state)
+    if client_id is not None:
+        query = query.where(DocumentRow.client_id == client_id)
+    return {state: count for state, count in session.exec(query).all()}  # noqa: C416 - rows, not pairs
