@@ -1,1 +1,1 @@
-"""flows."""
+"""The doors: orchestration and the command line. Import its modules by name; this file stays empty on purpose."""

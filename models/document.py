@@ -62,6 +62,7 @@ class Page:
     reader: str = "text"  # "text", or an engine's name such as "ppocr" or "tesseract"
     rotation: int = 0  # degrees clockwise by which the stored page was turned to be upright: 0, 90, 180, 270
     notes: tuple[str, ...] = field(default=())  # e.g. "text_layer_untrusted"
+    skew: float = 0.0  # degrees by which its lines fell to the right; the boxes are rid of it
 
 
 @dataclass(frozen=True, slots=True)

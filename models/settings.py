@@ -87,6 +87,7 @@ class IntakeSettings(Frozen):
     incomplete_seconds: float = Field(300.0, gt=0)  # then it is quarantined as incomplete
     discard_seconds: float = Field(600.0, ge=0)  # claimed file is re-hashed, then unlinked
     archive_members: int = Field(1000, gt=0)
+    archive_bytes: int = Field(500 * 2**20, gt=0)  # of all members unpacked
 
 
 class JobSettings(Frozen):

@@ -59,6 +59,7 @@ class ReceiptRow(SQLModel, table=True):
     """One arrival of one file: what came, from where, and what became of it."""
 
     __tablename__ = "receipt"
+    __table_args__ = (Index("receipt_open", "client_id", "discarded_at", "discard_at"),)
     id: str = Field(primary_key=True, max_length=32)
     client_id: str = Field(foreign_key="client.id", index=True)
     channel: str  # folder, process, email, archive

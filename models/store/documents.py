@@ -100,11 +100,22 @@ def move(
     if changed.rowcount != 1:
         raise ConflictError(f"document {document.id} was changed by somebody else")
     session.refresh(document)
+    _count_links(session, document)
     session.add(EventRow(client_id=document.client_id, document_id=document.id, at=moment, actor=actor,
                          from_state=before, to_state=to, reason=reason))  # fmt: skip
     record(session, actor=actor, action=f"move:{to}", subject=f"document:{document.id}",
            client_id=document.client_id, before={"state": before}, after={"state": to, "reason": reason},
            at=moment)  # fmt: skip
+
+
+def _count_links(session: Session, document: DocumentRow) -> None:
+    """An approved document takes its quantities from the order's open ones; any other gives them back."""
+    taken = document.state in {Status.APPROVED, Status.EXPORTED}
+    session.exec(
+        update(MatchLinkRow)
+        .where(col(MatchLinkRow.document_id) == document.id, col(MatchLinkRow.revision) == document.revision)
+        .values(counts=taken)
+    )
 
 
 def add_extraction(

@@ -55,6 +55,7 @@ class Store:
             try:
                 yield session
             finally:
+                session.expunge_all()  # a rollback would empty the rows that the caller keeps
                 session.rollback()
 
     @contextmanager

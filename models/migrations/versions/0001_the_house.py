@@ -302,6 +302,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index(op.f('ix_receipt_claim_path'), 'receipt', ['claim_path'], unique=False)
+    op.create_index('receipt_open', 'receipt', ['client_id', 'discarded_at', 'discard_at'], unique=False)
     op.create_index(op.f('ix_receipt_client_id'), 'receipt', ['client_id'], unique=False)
     op.create_index(op.f('ix_receipt_document_id'), 'receipt', ['document_id'], unique=False)
     op.create_index(op.f('ix_receipt_parent_id'), 'receipt', ['parent_id'], unique=False)

@@ -1,0 +1,207 @@
+"""Typed candidates: every place of a page that could be an amount, a date, or an identifier, with its parsed value.
+
+>>> total = Token("12.50", Box(40, 0, 70, 10), 1.0, False, "1250")
+>>> [(c.kind, str(c.value)) for c in find_candidates(Row(1, 0, (total,)), Locale())]
+[('money', '12.50')]
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from extractors.fields.dates import find_dates
+from extractors.fields.identifiers import Identifier, find_bics, find_ibans, find_labelled_ibans, find_vat_ids
+from extractors.fields.layout import Row, Token, around
+from extractors.fields.lexicon import load_lexicon
+from extractors.fields.numbers import find_numbers
+from models.document import Box
+
+__all__ = ["Box", "Candidate", "Kind", "Locale", "Token", "find_candidates"]
+
+Kind = Literal["money", "percent", "number", "date", "vat_id", "iban", "bic", "code"]
+JOIN_GAP = 0.75  # of the row's height: digits further apart are two numbers
+_CODE = re.compile(r"^[\[({'\"#*№°.:-]*(?P<core>[^\W_](?:[\w./\\+&#*-]*[^\W_])?)[\])}'\",.;:]*$")
+_CODE_SIGNS = re.compile(r"^[\w./\\+&#*-]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Locale:
+    """How a document writes: its decimal mark, and whether the month comes first."""
+
+    decimal: str = "."
+    month_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A typed value and its place: tokens first to last of a row."""
+
+    kind: Kind
+    value: Decimal | date | str
+    raw: str
+    row: Row
+    first: int
+    last: int
+    box: Box
+    confidence: float  # of its weakest word
+    currency: str | None = None
+    decimals: int = 0
+    checked: bool = True  # check digits hold
+    timed: bool = False
+    other: tuple[date, ...] = field(default=())  # further readings of a date
+    repaired: bool = False  # what a second reader saw: believed only where the sums ask for it
+
+    @property
+    def page(self) -> int:
+        """The page's number."""
+        return self.row.page
+
+    @property
+    def text(self) -> str:
+        """The value in the contract's form."""
+        if isinstance(self.value, Decimal):
+            return format(self.value, "f")
+        return self.value.isoformat() if isinstance(self.value, date) else self.value
+
+
+def find_candidates(row: Row, locale: Locale) -> tuple[Candidate, ...]:
+    """All candidates of a row, left to right within each kind; identifiers claim their words before numbers do."""
+    found: list[Candidate] = []
+    taken: set[int] = set()
+    for candidate in (*_shaped(row), *_dates(row, locale)):
+        span = set(range(candidate.first, candidate.last + 1))
+        if candidate.kind == "bic" or not span & taken:
+            found.append(candidate)
+            taken |= span if candidate.kind != "bic" else set()
+    found += [c for c in _numbers(row, locale) if not set(range(c.first, c.last + 1)) & taken]
+    amounts = {
+        c.first
+        for c in found
+        if c.kind in ("money", "percent") and c.first == c.last and (c.currency or c.decimals == 2)
+    }
+    found += _codes(row, taken | amounts)
+    return tuple(found)
+
+
+def _shaped(row: Row) -> Iterator[Candidate]:
+    if not any(map(str.isdigit, row.text)):
+        return
+    kinds: tuple[tuple[Kind, Iterator[Identifier]], ...] = (
+        ("iban", find_ibans(row.text)),
+        ("iban", find_labelled_ibans(row.text)),
+        ("vat_id", find_vat_ids(row.text)),
+        ("bic", find_bics(row.text)),
+    )
+    for kind, identifiers in kinds:
+        for start, end, value, checked in identifiers:
+            yield _candidate(kind, value, row, start, end, checked=checked)
+
+
+def _dates(row: Row, locale: Locale) -> Iterator[Candidate]:
+    for start, end, readings, timed in find_dates(row.text, load_lexicon().months):
+        ordered = readings[::-1] if locale.month_first else readings
+        yield _candidate("date", ordered[0], row, start, end, other=ordered[1:], timed=timed)
+
+
+def _numbers(row: Row, locale: Locale) -> Iterator[Candidate]:
+    for number in find_numbers(row.text, locale.decimal):
+        first, last = row.tokens_of(number.start, number.end)
+        apart = max(
+            (b.box.x0 - a.box.x1 for a, b in zip(row.tokens[first:last], row.tokens[first + 1 :], strict=False)),
+            default=0,
+        )
+        start, end, value = number.start, number.end, number.value
+        digits = [i for i in range(first, last + 1) if any(map(str.isdigit, row.tokens[i].text))]
+        if len(digits) > 1 and apart > JOIN_GAP * row.height and not number.percent:
+            yield from _split(row, start, end, locale)
+            continue
+        kind: Kind = (
+            "percent" if number.percent else "money" if number.currency or number.decimals in (2, 3) else "number"
+        )
+        yield _candidate(kind, value, row, start, end, currency=number.currency, decimals=number.decimals)
+
+
+def _second_readings(row: Row, locale: Locale) -> Iterator[Candidate]:
+    """Amounts as a second reader saw them, where it saw another."""
+    for i, token in enumerate(row.tokens):
+        if not token.alternative or not any(map(str.isdigit, token.alternative)):
+            continue
+        for number in find_numbers(token.alternative, locale.decimal):
+            if number.decimals == 2 and not number.percent:
+                start = row.starts[i]
+                plain = _candidate(
+                    "money", number.value, row, start, start + len(token.text), currency=number.currency, decimals=2
+                )
+                yield replace(plain, raw=token.alternative, repaired=True)
+
+
+def _split(row: Row, start: int, end: int, locale: Locale) -> Iterator[Candidate]:
+    """Numbers of words that stand too far apart to be one."""
+    for i, at in enumerate(row.starts):
+        if start <= at < end:
+            for number in find_numbers(row.tokens[i].text, locale.decimal):
+                kind: Kind = (
+                    "percent"
+                    if number.percent
+                    else "money"
+                    if number.decimals in (2, 3) or number.currency
+                    else "number"
+                )
+                yield _candidate(
+                    kind,
+                    number.value,
+                    row,
+                    at + number.start,
+                    at + number.end,
+                    currency=number.currency,
+                    decimals=number.decimals,
+                )
+
+
+def _codes(row: Row, taken: set[int]) -> Iterator[Candidate]:
+    """Words with a digit that could be a number of a document, an order or a customer; a prefix word is joined."""
+    for i, token in enumerate(row.tokens):
+        if i in taken or not any(map(str.isdigit, token.text)) or len(token.text) > 40:
+            continue
+        m = _CODE.match(token.text)
+        if m is None or not _CODE_SIGNS.match(m["core"]):
+            continue
+        start = row.starts[i] + m.start("core")
+        yield _candidate("code", m["core"], row, start, row.starts[i] + m.end("core"))
+
+
+def _candidate(  # noqa: PLR0913 - a candidate's own fields
+    kind: Kind,
+    value: Decimal | date | str,
+    row: Row,
+    start: int,
+    end: int,
+    *,
+    currency: str | None = None,
+    decimals: int = 0,
+    checked: bool = True,
+    timed: bool = False,
+    other: tuple[date, ...] = (),
+) -> Candidate:
+    first, last = row.tokens_of(start, end)
+    tokens = row.tokens[first : last + 1]
+    return Candidate(
+        kind,
+        value,
+        row.text[start:end].strip(),
+        row,
+        first,
+        last,
+        around(t.box for t in tokens),
+        min(t.confidence for t in tokens),
+        currency,
+        decimals,
+        checked,
+        timed,
+        other,
+    )

@@ -1,0 +1,254 @@
+"""Line items: a head row, columns below it, items row by row until the totals; without a head, rows that add up.
+
+A row opens an item where its amount, or its number, quantity or price, is already taken in the item before; rows of
+text alone belong to the item above. Tables go on over pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from extractors.fields.anchors import Anchor, find_anchors
+from extractors.fields.candidates import Candidate
+from extractors.fields.cells import Draft, finish, times_of
+from extractors.fields.columns import NUMERIC, Header, find_header
+from extractors.fields.layout import Row, Segment, around, segments_of
+from extractors.fields.lexicon import load_lexicon
+from extractors.fields.party import PageLines
+from models.extraction import Evidence
+from models.invoice import InvoiceLine
+
+Candidates = Mapping[tuple[int, int], Sequence[Candidate]]
+STOPS = frozenset({"net_total", "gross_total", "tax_total", "payable_total", "sum_of_lines"})
+PRIOR = frozenset({"prior_total", "count"})
+CELL_KINDS = ("money", "number", "percent")
+
+
+@dataclass(frozen=True)
+class LineTable:
+    """The lines, where each stood, the rows (page, row) that they take, and the rows that head them."""
+
+    lines: tuple[InvoiceLine, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    rows: frozenset[tuple[int, int]] = frozenset()
+    headers: frozenset[tuple[int, int]] = frozenset()
+
+    @property
+    def total(self) -> Decimal | None:
+        """Sum of the lines' net amounts; None without lines."""
+        amounts = [line.net_amount for line in self.lines if line.net_amount is not None]
+        return sum(amounts, Decimal(0)) if amounts else None
+
+
+def read_lines(pages: Sequence[PageLines], candidates: Candidates, readers: Mapping[int, str]) -> LineTable:
+    """The line items of all pages."""
+    drafts: list[Draft] = []
+    headers: set[tuple[int, int]] = set()
+    header: Header | None = None
+    for page in pages:
+        start = 0
+        while True:
+            found = find_header(page.rows, candidates, start)
+            if found is None and header is None:
+                break
+            if found is None and (header is None or header.page == page.number):
+                break
+            if found is not None:
+                header = found
+                headers |= {(page.number, n) for n in range(found.first, found.last + 1)}
+            current = header
+            if current is None:
+                break
+            begin = found.last + 1 if found is not None else 0
+            end, stopped = _walk(page, current, begin, candidates, drafts)
+            start = end
+            if stopped:
+                header = None
+            if found is None:
+                break
+    return _table(drafts or _unheaded(pages, candidates), readers, headers)
+
+
+def _table(drafts: Sequence[Draft], readers: Mapping[int, str], headers: set[tuple[int, int]]) -> LineTable:
+    lines: list[InvoiceLine] = []
+    evidence: list[Evidence] = []
+    rows: set[tuple[int, int]] = set()
+    for draft in drafts:
+        done = finish(draft, len(lines) + 1)
+        if done is None:
+            continue
+        line, sure = done
+        lines.append(line)
+        rows |= {(row.page, row.number) for row in draft.rows}
+        page = draft.rows[0].page
+        seen = min((token.confidence for row in draft.rows for token in row.tokens), default=1.0)
+        box = around(row.box for row in draft.rows if row.page == page)
+        raw = " ".join(row.text for row in draft.rows).replace("\t", " ")
+        evidence.append(
+            Evidence(
+                confidence=round(sure * min(1.0, 0.3 + 0.7 * seen), 4),
+                reader=readers[page],
+                raw=raw,
+                page=page,
+                box=box,
+            )
+        )
+    return LineTable(tuple(lines), tuple(evidence), frozenset(rows), frozenset(headers))
+
+
+def _walk(page: PageLines, header: Header, begin: int, candidates: Candidates, drafts: list[Draft]) -> tuple[int, bool]:
+    """Read items from a row on; return the row after the table and whether totals ended it."""
+    labels = load_lexicon().labels
+    for row in page.rows[begin:]:
+        anchors = find_anchors(row, labels)
+        cells = _cells(row, header, candidates[page.number, row.number])
+        if _is_total(row, anchors, candidates[page.number, row.number], cells):
+            return row.number + 1, True
+        if any(a.term in PRIOR and a.first == 0 and a.strength >= 0.75 for a in anchors):
+            continue
+        if row.number > begin and any(s.row is row for s in page.sections) and not cells:
+            return row.number + 1, True
+        _place(row, header, cells, drafts)
+    return len(page.rows), False
+
+
+def _is_total(row: Row, anchors: Sequence[Anchor], found: Sequence[Candidate], cells: Mapping[str, Candidate]) -> bool:
+    """Whether a row begins the totals: a total's label before an amount, with no quantity or price of an item."""
+    if "quantity" in cells and "unit_price" in cells:
+        return False
+    heads = [a for a in anchors if a.term in STOPS and a.strength >= 0.75 and (a.first == 0 or row.breaks[a.first])]
+    if not heads:
+        return False
+    return heads[0].first == 0 or any(c.kind in ("money", "number") and c.first > heads[0].last for c in found)
+
+
+def _cells(row: Row, header: Header, found: Sequence[Candidate]) -> dict[str, Candidate]:
+    """The numbers of a row by column."""
+    cells: dict[str, Candidate] = {}
+    name = next((c for c in header.columns if c.term == "item_name"), None)
+    for candidate in sorted(found, key=lambda c: c.first):
+        if candidate.kind not in CELL_KINDS:
+            continue
+        column = header.numeric_column(candidate.box)
+        if column is None:
+            continue
+        inside_text = (
+            name is not None
+            and not row.breaks[candidate.first]
+            and candidate.box.x0 > name.x0
+            and candidate.box.x0 < column.x0 - 2 * header.height
+            and _run_start(row, candidate.first) <= name.x1
+        )
+        if candidate.kind == "number" and any(map(str.isalpha, row.tokens[candidate.first].text)):
+            continue  # 250g, 12x1l: part of a name
+        if inside_text or (column.term == "line_id" and candidate.kind != "number"):
+            continue
+        if column.term in cells and candidate.kind == "percent" and column.term != "vat_rate":
+            continue
+        key = column.term if column.term not in cells else f"loose{candidate.first}"
+        cells[key] = candidate
+    return cells
+
+
+def _run_start(row: Row, at: int) -> float:
+    while at > 0 and not row.breaks[at]:
+        at -= 1
+    return row.tokens[at].box.x0
+
+
+def _place(row: Row, header: Header, cells: Mapping[str, Candidate], drafts: list[Draft]) -> None:
+    """Add a row to the item that it belongs to."""
+    keys = {"net_amount", "gross_amount", "line_id", "quantity", "unit_price"}
+    current = drafts[-1] if drafts else None
+    opens = current is None or any(key in cells and key in current.numbers for key in keys)
+    if opens and not any(key in cells for key in keys):
+        return  # text before the first item
+    if opens:
+        current = Draft()
+        drafts.append(current)
+    elif current is not None and not cells and not _goes_on(current.rows[-1], row):
+        return  # too far below to be its description
+    if current is None:
+        return
+    current.rows.append(row)
+    named = {term: c for term, c in cells.items() if term in NUMERIC or term == "line_id"}
+    current.loose += [c for term, c in cells.items() if term not in named]
+    current.numbers.update({term: c for term, c in named.items() if term not in current.numbers})
+    _add_texts(row, header, cells, current)
+
+
+def _goes_on(above: Row, row: Row) -> bool:
+    return row.page == above.page and row.box.y0 - above.box.y1 <= 1.6 * row.height
+
+
+def _add_texts(row: Row, header: Header, cells: Mapping[str, Candidate], draft: Draft) -> None:
+    taken = {i for c in cells.values() for i in range(c.first, c.last + 1)}
+    quantity = cells.get("quantity")
+    for segment in segments_of(row):
+        kept = [i for i in range(segment.first, segment.last + 1) if i not in taken]
+        if quantity is not None:
+            behind = [
+                i for i in kept if i > quantity.last and all(j in taken or j in kept for j in range(quantity.last, i))
+            ]
+            if (
+                behind
+                and segment.first <= quantity.last + 1 <= segment.last + 1
+                and len(behind) <= 2
+                and not draft.unit
+            ):
+                draft.unit = " ".join(row.tokens[i].text for i in behind)
+                kept = [i for i in kept if i not in behind]
+        words = [row.tokens[i] for i in kept if row.tokens[i].key]
+        if not words or all(w.text in ("€", "$", "£", "EUR", "USD", "%") for w in words):
+            continue
+        column = header.text_column(words[0].box.x0)
+        term = column.term if column is not None else "item_name"
+        if term == "unit_code":
+            draft.unit = draft.unit or words[0].text
+        else:
+            draft.texts.setdefault(term, []).append(" ".join(row.tokens[i].text for i in kept))
+
+
+def _unheaded(pages: Sequence[PageLines], candidates: Candidates) -> list[Draft]:
+    """Rows of a text and one amount at their right end, above a total that is their sum."""
+    labels = load_lexicon().labels
+    drafts: list[Draft] = []
+    for page in pages:
+        for row in page.rows:
+            money = [c for c in candidates[page.number, row.number] if c.kind == "money"]
+            anchors = find_anchors(row, labels)
+            if drafts and any(a.term in STOPS and a.strength >= 0.75 for a in anchors) and money:
+                total = sum((d.value("net_amount") or Decimal(0) for d in drafts), Decimal(0))
+                return drafts if any(c.value == total for c in money) else []
+            if (
+                len(money) == 1
+                and money[0].last >= len(row.tokens) - 2
+                and money[0].first > 0
+                and not _labelled(anchors)
+            ):
+                drafts.append(_plain_item(row, money[0]))
+    return []
+
+
+def _labelled(anchors: Sequence[Anchor]) -> bool:
+    return any(a.first == 0 and a.strength >= 0.8 for a in anchors)
+
+
+def _plain_item(row: Row, amount: Candidate) -> Draft:
+    draft = Draft(rows=[row], numbers={"net_amount": amount})
+    segment = Segment(row, 0, amount.first - 1)
+    words = [t.text for t in segment.tokens]
+    for word in list(words):
+        times = times_of(word)
+        if times is not None:
+            at = words.index(word)
+            token = row.tokens[at]
+            draft.numbers["quantity"] = Candidate("number", times, word, row, at, at, token.box, token.confidence)
+            words.remove(word)
+            break
+    if words and words[0].rstrip(".)").isdigit() and len(words) > 1:
+        draft.texts["line_id"] = [words.pop(0)]
+    draft.texts["item_name"] = [" ".join(words)]
+    return draft

@@ -1,0 +1,88 @@
+"""Names of companies: what may be one, and how it is written down.
+
+>>> is_name("Au bon moulin SARL"), is_name("Tel: 030 123"), is_name("12.50")
+(True, False, False)
+>>> tidy_name("  Acme Ltd., ")
+'Acme Ltd.'
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from extractors.fields.addresses import is_contact_line
+from extractors.fields.lexicon import squeeze
+
+SALUTATIONS = frozenset(
+    (
+        "herrn", "herr", "frau", "firma", "an", "mr", "mrs", "ms", "madame", "monsieur", "mme", "m", "messrs",
+        "sig", "sigra", "spettle", "exmosenhor", "familie", "company", "eheleute", "dhr", "mevr", "panpani",
+    )
+)  # fmt: skip
+POLITE = (
+    "thankyou",
+    "welcome",
+    "visitus",
+    "comeagain",
+    "merci",
+    "vielendank",
+    "danke",
+    "gracias",
+    "grazie",
+    "bedankt",
+    "obrigad",
+    "dziekuj",
+)
+LEGAL_FORM = re.compile(
+    r"(?<![^\W_])(?:gmbh|mbh|ag|kg|ohg|ug|gbr|e\.?k\.?|e\.v\.|se|s\.?a\.?|sas|sasu|sarl|eurl|sci|snc|scea|ltd|limited|llc|"
+    r"inc|corp|co|plc|llp|pty|b\.?v\.?|n\.?v\.?|s\.?r\.?l\.?|s\.?p\.?a\.?|s\.?l\.?u?\.?|lda|ltda|sp\.? ?z ?o\.? ?o\.?|"
+    r"s\.?c\.?|vof|sdn\.? ?bhd|enterprise|trading|company|restaurant|restoran|hotel|kdai|kedai|mart|store|group|"
+    r"holding|pharmacy|apotheke|s\.c\.r\.l\.|aps|oy|ab|s/b|catering|caf[eé]|bistro|bakery|market|supermarket|pasar|centre)"
+    r"\.?(?![^\W_])",
+    re.IGNORECASE,
+)
+_REGISTRY = re.compile(
+    r"\b(?:reg(?:istration)?|roc|co\.?) ?(?:no|nr)\b|\(?\b\d{5,7}-[A-Z]\b\)?|"
+    r"\b(?:gst|sst|vat|tax|siret|siren|hrb|nip|cif)\b",
+    re.IGNORECASE,
+)
+
+
+def has_legal_form(text: str) -> bool:
+    """Whether a text names a legal form or a kind of business."""
+    return bool(LEGAL_FORM.search(text))
+
+
+def is_registry_line(text: str) -> bool:
+    """Whether a line is a company's registration rather than its name."""
+    return bool(_REGISTRY.search(text))
+
+
+def is_name(text: str) -> bool:
+    """Whether a line may be a person's or a company's name."""
+    letters = sum(map(str.isalpha, text))
+    digits = sum(map(str.isdigit, text))
+    if letters < 3 or len(text) > 90 or digits > max(4, letters) or is_contact_line(text):
+        return False
+    if text.rstrip().endswith(":") or text.startswith("?"):
+        return False
+    key = squeeze(text)
+    return key not in SALUTATIONS and not any(phrase in key for phrase in POLITE)
+
+
+def tidy_name(text: str) -> str:
+    """Without the separators that stood around it and a registration number in brackets behind it."""
+    plain = re.sub(
+        r"\s*\(?\b(?:co\.? ?reg\.? ?no\.?:? ?)?[A-Z]?\d{4,}[- ][A-Z]{1,2}\b\)?(?:\s*\(\w+\))?\s*$",
+        "",
+        text.strip(),
+        flags=re.IGNORECASE,
+    )
+    plain = re.sub(r"^(?:own(?:ed)? by|operated by|managed by)\s*:?\s*", "", plain, flags=re.IGNORECASE)
+    return re.sub(r"\s+", " ", plain).strip(" ,;:|•·*_-–—\"'")
+
+
+def names_in(texts: Iterator[str]) -> Iterator[str]:
+    """The lines that may be names and carry a legal form."""
+    return (text for text in texts if is_name(text) and has_legal_form(text))

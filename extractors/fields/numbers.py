@@ -1,0 +1,115 @@
+"""Amounts and numbers as paper prints them: 1.234,56 and 1 234,56 and 1'234.56 and (12.00) and 12,00-.
+
+A lone separator before three digits is ambiguous: the caller says which decimal mark the document uses.
+
+>>> parse_number("1.234,56"), parse_number("1.234", decimal="."), parse_number("1.234", decimal=",")
+(Decimal('1234.56'), Decimal('1.234'), Decimal('1234'))
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+SYMBOLS = {
+    "€": "EUR", "£": "GBP", "zł": "PLN", "zl": "PLN", "RM": "MYR", "US$": "USD", "¥": "JPY", "₹": "INR", "C$": "CAD",
+    "A$": "AUD", "$": "USD", "Fr.": "CHF", "kr": "SEK", "Kč": "CZK", "Ft": "HUF", "R$": "BRL", "S$": "SGD",
+    "HK$": "HKD", "NT$": "TWD", "元": "CNY",
+}  # fmt: skip
+CODES = frozenset((
+        "EUR", "USD", "GBP", "CHF", "PLN", "MYR", "JPY", "CAD", "AUD", "SEK", "NOK", "DKK", "CZK", "HUF",
+        "RON", "BGN", "CNY", "INR", "SGD", "HKD", "NZD", "BRL", "ZAR", "TRY", "MXN", "AED", "THB", "TWD",
+        "KRW", "ISK", "ILS", "TND", "MAD",
+))  # fmt: skip
+_CURRENCY = "|".join(
+    sorted((re.escape(s) for s in (*SYMBOLS, *CODES, "Euro", "euros?", "EURO")), key=len, reverse=True)
+).replace(re.escape("euros?"), "euros?")
+_DIGITS = r"\d{1,3}(?:[ '’`.,]\d{3})+(?:[.,]\d{1,4})?(?!\d)|\d*[.,]\d{1,6}|\d+"
+NUMBER = re.compile(
+    rf"(?<![\w.,/#])(?P<open>[-−–+(~]\s?)?(?:(?P<before>{_CURRENCY})\s?)?(?P<minus>[-−–]\s?)?(?P<digits>{_DIGITS})"
+    rf"(?P<dash>[.,](?:--?|—|–))?(?:\s?(?P<after>{_CURRENCY})(?![^\W\d_]))?(?P<close>[-−)](?!\d))?(?P<percent>\s?%)?"
+    r"(?![.,:/-]?\d|[^\W\d_]{4}|[°@])"
+)
+_MISREAD = re.compile(r"(?<![\w.,])[\dOoIlSBZ|]+(?:[.,][\dOoIlSBZ|]{2,3})+(?![\w])")
+_REPAIR = str.maketrans("OoIl|SBZ", "00111582")
+_CLEAR = re.compile(r"(?<![\d.,])\d{1,3}(?:[ .,'’]\d{3})*([.,])\d{2}(?![\d.,]*\d)")
+
+
+class Number(NamedTuple):
+    """A number where it stands in a text: [start, end), its value and what was around it."""
+
+    start: int
+    end: int
+    value: Decimal
+    decimals: int
+    currency: str | None
+    percent: bool
+
+
+def fold_digits(text: str) -> str:
+    """Replace letters that a reader took for digits, in words that are else amounts; the length stays.
+
+    >>> fold_digits("Total 1O.5O")
+    'Total 10.50'
+    """
+    return _MISREAD.sub(lambda m: m[0].translate(_REPAIR) if any(map(str.isdigit, m[0])) else m[0], text)
+
+
+def parse_number(text: str, decimal: str = ".") -> Decimal:
+    """The value of digits with separators; `decimal` settles "1.234". Raises ValueError where there is no digit."""
+    plain = re.sub(r"[ '’`\u00a0\u202f]", "", text)
+    marks = [c for c in plain if c in ".,"]
+    if not any(map(str.isdigit, plain)):
+        raise ValueError(text)
+    if not marks:
+        return Decimal(plain)
+    last = marks[-1]
+    head, _, tail = plain.rpartition(last)
+    whole = head.replace(".", "").replace(",", "")
+    is_decimal = marks.count(last) == 1 and (
+        len(set(marks)) > 1 or len(tail) != 3 or not 1 <= len(head) <= 3 or head == "0"
+    )
+    if is_decimal or (marks.count(last) == 1 and last == decimal and len(set(marks)) == 1):
+        return Decimal(f"{whole or '0'}.{tail}")
+    return Decimal(whole + tail)
+
+
+def currency_of(text: str | None) -> str | None:
+    """ISO 4217 for a symbol or a code; None where there is none."""
+    if not text:
+        return None
+    return SYMBOLS.get(text) or (text if text in CODES else "EUR" if text.casefold().startswith("euro") else None)
+
+
+def find_numbers(text: str, decimal: str = ".") -> Iterator[Number]:
+    """All numbers of a line, left to right."""
+    for m in NUMBER.finditer(fold_digits(text)):
+        digits = m["digits"]
+        if len(digits) > 24:
+            continue
+        value = parse_number(digits, decimal)
+        negative = m["minus"] or (m["open"] or "").strip() in ("-", "−", "–") or (m["close"] or "") in ("-", "−")
+        bracketed = (m["open"] or "").strip() == "(" and m["close"] == ")" and not m["percent"]
+        exponent = value.as_tuple().exponent
+        decimals = 2 if m["dash"] else -exponent if isinstance(exponent, int) else 0
+        signed = -value if negative or (bracketed and decimals == 2) else value
+        yield Number(
+            m.start("digits"),
+            m.end("digits"),
+            signed,
+            decimals,
+            currency_of(m["before"] or m["after"]),
+            bool(m["percent"]),
+        )
+
+
+def decimal_marks(texts: Iterable[str]) -> tuple[str, ...]:
+    """The decimal marks that a document may use, likelier first; one only where its amounts leave no doubt."""
+    votes = Counter(m[1] for text in texts for m in _CLEAR.finditer(text))
+    ranked = [mark for mark, _ in votes.most_common()]
+    if not ranked:
+        return (",", ".")
+    return (ranked[0],)

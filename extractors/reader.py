@@ -1,0 +1,256 @@
+"""Reading one document: what kind of file it is, which readers take it, and what becomes of their findings.
+
+Pure, and meant to run inside a reading child (`extractors.sandbox`): the bytes are hostile until read. Everything
+heavy is imported when it is needed, so that importing this module costs nothing.
+
+>>> extract(Document(b"", "scan.pdf"), ReadingSettings(), LimitSettings())
+Traceback (most recent call last):
+models.errors.EmptyFileError: no bytes
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from extractors import media
+from extractors.repair import rewrite_pdf
+from models.document import Box, Document, Page, Word
+from models.errors import (
+    EmptyFileError,
+    FacturierError,
+    InvoiceError,
+    LimitExceededError,
+    NoInvoiceError,
+    UnreadableDocumentError,
+    UnsupportedMediaTypeError,
+)
+from models.extraction import Extraction, PageInfo, Reading
+from models.finding import Finding, Severity
+from models.invoice import Invoice
+from models.settings import LimitSettings, ReadingSettings
+
+# An embedded XML that is merely broken leaves the page to be read; one that attacks does not.
+_BROKEN_XML = (UnreadableDocumentError, NoInvoiceError, UnsupportedMediaTypeError, EmptyFileError)
+# What the readers' libraries raise on damaged input, where a reader has not told more exactly.
+_LIBRARY_ERRORS = (ValueError, RuntimeError, OSError, LookupError, EOFError, SyntaxError, struct.error, zlib.error)
+
+
+def extract(document: Document, reading: ReadingSettings, limits: LimitSettings) -> Reading:
+    """Read everything that one file holds: its invoices in page order, and its pages.
+
+    Raises:
+        InvoiceError: the file cannot be read; `reason_code` says why.
+        EngineError: a page must be recognised and no engine can.
+    """
+    with _honest_errors():
+        if len(document.content) > limits.file_bytes:
+            raise LimitExceededError(
+                f"{len(document.content)} bytes, {limits.file_bytes} are allowed", code="too_large"
+            )
+        media_type = media.sniff(document.content)
+        read = _READERS.get(media_type, _read_page)
+        extractions, pages = read(document, media_type, reading, limits)
+        return Reading(extractions=extractions, pages=tuple(map(_describe, pages)), media_type=media_type)
+
+
+def words(document: Document, media_type: str, reading: ReadingSettings, limits: LimitSettings) -> tuple[Page, ...]:
+    """The pages with their words, for showing them; `media_type` may be empty. Raises as `extract`."""
+    from extractors.pages import read_pages
+
+    with _honest_errors():
+        return read_pages(document, media_type or media.sniff(document.content), reading, limits)
+
+
+def render(
+    content: bytes,
+    media_type: str,
+    number: int,
+    dpi: int,
+    limits: LimitSettings,
+    *,
+    rotation: int = 0,
+    skew: float = 0.0,
+) -> bytes:
+    """Page `number` (from 1) as PNG at `dpi` pixels an inch, in the frame of its words; `media_type` may be empty.
+
+    `rotation` and `skew` are those of the `Page`. Raises as `extract`.
+    """
+    from extractors.pages import render_png
+
+    with _honest_errors():
+        kind = media_type or media.sniff(content)
+        return render_png(content, kind, number, dpi, limits, rotation=rotation, skew=skew)
+
+
+def preload(reading: ReadingSettings) -> None:
+    """Import what reading text takes and read a line of it once, so that forked children find everything ready."""
+    import extractors.einvoice
+    import extractors.pages.pdf
+    import extractors.pages.pictures  # noqa: F401 - for the effect of loading
+    from extractors.fields import read_fields
+
+    line = ("Invoice", "F-1", "2024-01-31", "Total", "EUR", "10.00")
+    there = tuple(Word(text, Box(20 + 80 * at, 40, 90 + 80 * at, 52)) for at, text in enumerate(line))
+    read_fields((Page(1, 595, 842, there),), reading)
+
+
+def warm_up(reading: ReadingSettings) -> None:
+    """Load the recognition models too."""
+    from extractors.pages import warm_up as load_models
+
+    load_models(reading)
+
+
+Found = tuple[tuple[Extraction, ...], tuple[Page, ...]]
+
+
+def _read_page(document: Document, media_type: str, reading: ReadingSettings, limits: LimitSettings) -> Found:
+    """What the pages show, by text layer or recognition; a damaged PDF is mended first."""
+    from extractors.fields import read_fields
+    from extractors.pages import read_pages
+
+    mended: tuple[Finding, ...] = ()
+    try:
+        pages = read_pages(document, media_type, reading, limits)
+    except UnreadableDocumentError as error:
+        copy = rewrite_pdf(document.content) if media_type == media.PDF else None
+        pages = read_pages(Document(copy, document.name), media_type, reading, limits) if copy else ()
+        if not any(page.words for page in pages):
+            raise  # what is left shows nothing: the damage is the reason, not the content
+        mended = (_mended(error),)
+    if not any(page.words for page in pages):
+        raise NoInvoiceError(f"no text on {len(pages)} page{'s' * (len(pages) != 1)}")
+    found = read_fields(pages, reading) or (_nothing_found(pages),)
+    return tuple(_with_findings(one, mended, "damaged_file") for one in found), pages
+
+
+def _nothing_found(pages: tuple[Page, ...]) -> Extraction:
+    """Text, but nothing that looks like an invoice: a person says what it is."""
+    return Extraction(
+        invoice=Invoice(),
+        evidence={},
+        source="page",
+        pages=tuple(page.number for page in pages),
+        document_type="other",
+        decision="review",
+        reasons=("no_invoice_found",),
+        quality=0.0,
+    )
+
+
+def _read_xml(document: Document, media_type: str, reading: ReadingSettings, limits: LimitSettings) -> Found:  # noqa: ARG001 - one signature for all readers
+    from extractors.einvoice import read_xml
+
+    return (read_xml(document.content, limits),), ()
+
+
+def _read_pdf(document: Document, media_type: str, reading: ReadingSettings, limits: LimitSettings) -> Found:
+    """The embedded e-invoice, the page, or both held against each other, as `reading.source` wants."""
+    if reading.source == "page":
+        return _read_page(document, media_type, reading, limits)
+    from extractors.einvoice import read_embedded
+
+    try:
+        xml = read_embedded(document.content, limits)
+    except _BROKEN_XML as error:
+        if reading.source == "xml":
+            raise
+        extractions, pages = _read_page(document, media_type, reading, limits)
+        return tuple(_with_findings(found, (_broken(error),), "xml_broken") for found in extractions), pages
+    if xml is not None:
+        return _compare(document, xml, reading, limits)
+    if reading.source == "xml":
+        raise NoInvoiceError("no e-invoice is embedded in this PDF")
+    return _read_page(document, media_type, reading, limits)
+
+
+def _compare(document: Document, xml: Extraction, reading: ReadingSettings, limits: LimitSettings) -> Found:
+    """The e-invoice, with a finding for each value that the page shows differently.
+
+    Only the text layer is read for that: recognition errors would look like differences.
+    """
+    from extractors.einvoice import compare_page_with_xml
+
+    text_only = reading.model_copy(update={"engine": "null", "second_engine": "null"})
+    try:
+        on_page, pages = _read_page(document, media.PDF, text_only, limits)
+    except InvoiceError as error:
+        return (_with_findings(xml, (_unread_page(error),), "page_not_compared"),), ()
+    xml = xml.model_copy(update={"pages": tuple(page.number for page in pages)})
+    page = next((one for one in on_page if _is_number_of(one, xml)), on_page[0])
+    return (_with_findings(xml, compare_page_with_xml(page, xml, pages), "page_xml_differ"),), pages
+
+
+def _is_number_of(page: Extraction, xml: Extraction) -> bool:
+    return page.invoice.invoice_number == xml.invoice.invoice_number
+
+
+def _mended(error: InvoiceError) -> Finding:
+    return Finding(
+        rule="AP-PDF-MENDED",
+        severity=Severity.WARNING,
+        message=f"The PDF is damaged ({error.detail}); a mended copy was read, something may be missing.",
+    )
+
+
+def _broken(error: InvoiceError) -> Finding:
+    return Finding(
+        rule="AP-XML-BROKEN",
+        severity=Severity.ERROR,
+        message=f"The e-invoice inside the PDF cannot be read ({error.detail}); the page was read instead.",
+    )
+
+
+def _unread_page(error: InvoiceError) -> Finding:
+    return Finding(
+        rule="AP-PAGE-UNREAD",
+        severity=Severity.WARNING,
+        message=f"The page could not be held against its e-invoice: {error.detail or error.reason_code}.",
+    )
+
+
+def _with_findings(extraction: Extraction, findings: Iterable[Finding], reason: str) -> Extraction:
+    """Add what was noticed; anything above a note sends the document to a person, for `reason`."""
+    findings = tuple(findings)
+    update: dict[str, object] = {"findings": (*extraction.findings, *findings)}
+    if any(finding.severity is not Severity.NOTE for finding in findings):
+        decision = "quarantine" if extraction.decision == "quarantine" else "review"
+        update |= {"decision": decision, "reasons": (*extraction.reasons, reason)}
+    return extraction.model_copy(update=update)
+
+
+def _take_apart(document: Document, media_type: str, reading: ReadingSettings, limits: LimitSettings) -> Found:  # noqa: ARG001 - one signature for all readers
+    what = "an e-mail" if media_type == media.EML else "an archive"
+    raise UnsupportedMediaTypeError(f"{what} is not itself an invoice: intake takes it apart and reads what it holds")
+
+
+_READERS: dict[str, Callable[[Document, str, ReadingSettings, LimitSettings], Found]] = {
+    media.XML: _read_xml,
+    media.PDF: _read_pdf,
+    media.EML: _take_apart,
+    media.ZIP: _take_apart,
+}
+
+
+def _describe(page: Page) -> PageInfo:
+    return PageInfo(
+        number=page.number, width=page.width, height=page.height, reader=page.reader, rotation=page.rotation
+    )
+
+
+@contextmanager
+def _honest_errors() -> Iterator[None]:
+    """Give what libraries raise a reason code."""
+    try:
+        yield
+    except FacturierError:
+        raise
+    except MemoryError as error:
+        raise LimitExceededError("the document needs more memory than is allowed") from error
+    except RecursionError as error:
+        raise LimitExceededError("the document is nested too deeply") from error
+    except _LIBRARY_ERRORS as error:
+        raise UnreadableDocumentError(f"{type(error).__name__}: {error}"[:300]) from error

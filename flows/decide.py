@@ -1,0 +1,210 @@
+"""What is done with a document, and why: hard gates first, then what the policy and the probabilities say. Pure.
+
+The gates stand outside statistics and no policy switches them off: an unverified bank account, an unknown supplier,
+a duplicate, a repaired value, a page that differs from its XML, an amount over the limit.
+
+>>> from models.invoice import Invoice
+>>> from models.match import SupplierMatch
+>>> read = Extraction(invoice=Invoice(gross_total="120.00"), evidence={}, source="xml")
+>>> held = Finding(rule="AP-BANK-NEW", severity=Severity.HOLD, message="The account was never verified.")
+>>> match = MatchResult(outcome="match", probability=0.99, supplier=SupplierMatch(seller_id="S1", probability=0.99))
+>>> decision = decide(read, match, (held,), PolicySettings())
+>>> decision.outcome.value, [reason.value for reason in decision.reasons]
+('hold', ['new_bank_account'])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import prod
+from typing import NamedTuple
+
+from models.decision import Decision, Outcome, Reason
+from models.extraction import Extraction
+from models.finding import Finding, Severity
+from models.match import MatchOutcome, MatchResult
+from models.money import decimal_text
+from models.settings import PolicySettings
+
+# Terms that a payment rests on: each that stands on the document must be read surely.
+NEEDED_TERMS = (
+    "invoice_number", "issue_date", "seller_name", "seller_vat_id", "seller_legal_id", "currency", "net_total",
+    "tax_total", "gross_total", "payable_total", "iban", "due_date",
+)  # fmt: skip
+NOT_PAYABLE_TYPES = frozenset({"pro_forma", "reminder", "statement", "order", "delivery_note", "other"})
+
+# Rule -> reason; the longest prefix that fits wins, RULE_FAILED is for all others.
+RULE_REASONS: dict[str, Reason] = {
+    "AP-BANK-NEW": Reason.NEW_BANK_ACCOUNT,
+    "AP-BANK-SHARED": Reason.NEW_BANK_ACCOUNT,
+    "AP-BANK-INVALID": Reason.INVALID_BANK_ACCOUNT,
+    "AP-SUPPLIER-UNKNOWN": Reason.UNKNOWN_SUPPLIER,
+    "AP-SUPPLIER-AMBIGUOUS": Reason.UNKNOWN_SUPPLIER,
+    "AP-SUPPLIER-CONFLICT": Reason.LOOKALIKE_SUPPLIER,
+    "AP-SUPPLIER-LOOKALIKE": Reason.LOOKALIKE_SUPPLIER,
+    "AP-FIRST-INVOICE": Reason.FIRST_INVOICE,
+    "AP-DUPLICATE": Reason.DUPLICATE,
+    "AP-PAGE-XML": Reason.PAGE_XML_DIFFER,
+    "AP-PAGE-UNREAD": Reason.PAGE_XML_DIFFER,
+    "AP-XML-SEVERAL": Reason.PAGE_XML_DIFFER,
+    "AP-REPAIRED": Reason.REPAIRED_VALUE,
+    "AP-BUNDLE": Reason.BUNDLE,
+    "AP-MATCH-PRICE": Reason.PRICE_VARIANCE,
+    "AP-MATCH-QUANTITY": Reason.QUANTITY_VARIANCE,
+    "AP-MATCH-NO-ORDER": Reason.NO_ORDER,
+    "AP-MATCH-CLOSED": Reason.CLOSED_ORDER,
+    "AP-MATCH-SELLER": Reason.SELLER_MISMATCH,
+    "AP-MATCH-INVOICED": Reason.ALREADY_INVOICED,
+    "AP-MATCH-AMBIGUOUS": Reason.AMBIGUOUS_ORDER,
+    "BR-CO-1": Reason.ARITHMETIC,
+    "BR-CO-26": Reason.MISSING_FIELD,
+    "AP-LINES-NET": Reason.ARITHMETIC,
+    "AP-LINE-AMOUNT": Reason.ARITHMETIC,
+    "AP-VAT-BASE": Reason.ARITHMETIC,
+    "AP-AMOUNT-RANGE": Reason.ARITHMETIC,
+    "BR-0": Reason.MISSING_FIELD,
+    "BR-1": Reason.MISSING_FIELD,
+}
+_PREFIXES = sorted(RULE_REASONS, key=len, reverse=True)
+
+OUTCOME_REASONS: dict[MatchOutcome, Reason] = {
+    "price_variance": Reason.PRICE_VARIANCE,
+    "quantity_variance": Reason.QUANTITY_VARIANCE,
+    "no_order": Reason.NO_ORDER,
+    "closed_order": Reason.CLOSED_ORDER,
+    "seller_mismatch": Reason.SELLER_MISMATCH,
+    "already_invoiced": Reason.ALREADY_INVOICED,
+    "ambiguous": Reason.AMBIGUOUS_ORDER,
+}
+
+# The order in which people are told: what may cost money first.
+WEIGHTS: tuple[Reason, ...] = (
+    Reason.DUPLICATE, Reason.NEW_BANK_ACCOUNT, Reason.INVALID_BANK_ACCOUNT, Reason.LOOKALIKE_SUPPLIER,
+    Reason.UNKNOWN_SUPPLIER, Reason.PAGE_XML_DIFFER, Reason.NOT_PAYABLE, Reason.ALREADY_INVOICED,
+    Reason.SELLER_MISMATCH, Reason.CLOSED_ORDER, Reason.PRICE_VARIANCE, Reason.QUANTITY_VARIANCE, Reason.NO_ORDER,
+    Reason.AMBIGUOUS_ORDER, Reason.ARITHMETIC, Reason.MISSING_FIELD, Reason.REPAIRED_VALUE, Reason.RULE_FAILED,
+    Reason.FIRST_INVOICE, Reason.OVER_LIMIT, Reason.BUNDLE, Reason.LOW_CONFIDENCE,
+)  # fmt: skip
+
+
+class Ground(NamedTuple):
+    """One ground against letting a document through: the reason, its figures, and how far it stops the document."""
+
+    reason: Reason
+    detail: str
+    outcome: Outcome = Outcome.REVIEW
+
+
+def decide(extraction: Extraction, match: MatchResult, findings: Sequence[Finding], policy: PolicySettings) -> Decision:
+    """Decide on one document under a client's policy.
+
+    `findings` are those of `validators.validate`; the reader's own count even if they are not among them. The score
+    is the probability, in [0, 1], that every value a payment rests on is right, and the match with them.
+    """
+    everything = tuple(dict.fromkeys((*findings, *extraction.findings, *match.supplier.findings)))
+    grounds = [
+        *_by_findings(everything, policy),
+        *_by_type(extraction),
+        *_by_match(match, policy),
+        *_by_reading(extraction, policy),
+        *_by_amount(extraction, policy),
+    ]
+    grounds.sort(key=lambda ground: WEIGHTS.index(ground.reason))
+    details = tuple(dict.fromkeys(ground.detail for ground in grounds))
+    if not grounds and not policy.straight_through:
+        details = ("The client's policy sends every document to a person.",)
+    return Decision(
+        outcome=_outcome(grounds, policy),
+        reasons=tuple(dict.fromkeys(ground.reason for ground in grounds)),
+        details=details,
+        score=_score(extraction, match, policy),
+        policy_version=policy.version,
+    )
+
+
+def _outcome(grounds: Sequence[Ground], policy: PolicySettings) -> Outcome:
+    """The strictest of all grounds: a duplicate, then a hold, then a review."""
+    asked = {ground.outcome for ground in grounds}
+    for outcome in (Outcome.DUPLICATE, Outcome.HOLD):
+        if outcome in asked:
+            return outcome
+    return Outcome.REVIEW if grounds or not policy.straight_through else Outcome.APPROVE
+
+
+def reason_of(rule: str) -> Reason:
+    """The reason that a rule's breach is.
+
+    >>> reason_of("BR-CO-15").value, reason_of("BR-02").value, reason_of("BR-S-05").value
+    ('arithmetic', 'missing_field', 'rule_failed')
+    """
+    return next((RULE_REASONS[prefix] for prefix in _PREFIXES if rule.startswith(prefix)), Reason.RULE_FAILED)
+
+
+def _by_findings(findings: Sequence[Finding], policy: PolicySettings) -> Iterator[Ground]:
+    is_unknown = any(finding.rule == "AP-SUPPLIER-UNKNOWN" for finding in findings)
+    for finding in findings:
+        if finding.rule == "AP-MATCH-NO-ORDER" and not policy.require_order:
+            continue
+        reason, detail = reason_of(finding.rule), f"{finding.rule}: {finding.message}"
+        if finding.rule == "AP-BANK-NEW" and is_unknown:
+            reason = Reason.UNKNOWN_SUPPLIER  # whose account could it be: one ground, not two
+        if finding.rule == "AP-DUPLICATE":
+            yield Ground(reason, detail, Outcome.DUPLICATE)
+        elif finding.severity is Severity.HOLD:
+            yield Ground(reason, detail, Outcome.HOLD)
+        elif finding.severity is Severity.ERROR:
+            yield Ground(reason, detail)
+
+
+def _by_type(extraction: Extraction) -> Iterator[Ground]:
+    if extraction.document_type in NOT_PAYABLE_TYPES:
+        called = extraction.document_type.replace("_", " ")
+        yield Ground(Reason.NOT_PAYABLE, f"The document is of the type: {called}.")
+
+
+def _by_match(match: MatchResult, policy: PolicySettings) -> Iterator[Ground]:
+    if match.supplier.seller_id is None:
+        yield Ground(Reason.UNKNOWN_SUPPLIER, "No supplier of the master data was matched.", Outcome.HOLD)
+    reason = OUTCOME_REASONS.get(match.outcome)
+    if reason is not None and (policy.require_order or reason is not Reason.NO_ORDER):
+        yield Ground(reason, f"The match with the orders ends in: {match.outcome.replace('_', ' ')}.")
+    elif match.orders and match.probability < policy.confidence_threshold:
+        asked = f"{policy.confidence_threshold:.0%} are asked"
+        text = f"The order fits with a probability of {match.probability:.0%}; {asked}."
+        yield Ground(Reason.AMBIGUOUS_ORDER, text)
+
+
+def _by_reading(extraction: Extraction, policy: PolicySettings) -> Iterator[Ground]:
+    for term, evidence in extraction.evidence.items():
+        if evidence.reader == "repaired":
+            yield Ground(Reason.REPAIRED_VALUE, f"{_named(term)} was repaired: {evidence.raw or 'nothing'} was read.")
+        elif term in NEEDED_TERMS and evidence.confidence < policy.confidence_threshold:
+            text = f"{_named(term)} was read with a confidence of {evidence.confidence:.0%}."
+            yield Ground(Reason.LOW_CONFIDENCE, text)
+    for number, evidence in enumerate(extraction.line_evidence, 1):
+        if evidence.reader == "repaired":
+            yield Ground(Reason.REPAIRED_VALUE, f"Line {number} was repaired: {evidence.raw or 'nothing'} was read.")
+
+
+def _by_amount(extraction: Extraction, policy: PolicySettings) -> Iterator[Ground]:
+    invoice = extraction.invoice
+    amounts = [amount for amount in (invoice.gross_total, invoice.payable_total) if amount is not None]
+    if not amounts:
+        yield Ground(Reason.MISSING_FIELD, "Neither the gross total nor the amount to pay was found.")
+    elif max(map(abs, amounts)) > policy.amount_limit:
+        amount, limit = max(map(abs, amounts)), decimal_text(policy.amount_limit)
+        text = (
+            f"{amount:.2f} is over the limit of {limit}." if amount.adjusted() < 20 else f"Over the limit of {limit}."
+        )
+        yield Ground(Reason.OVER_LIMIT, text)
+
+
+def _score(extraction: Extraction, match: MatchResult, policy: PolicySettings) -> float:
+    """The product of the needed confidences and of the match's probabilities, as if their errors were independent."""
+    read = prod(extraction.evidence[term].confidence for term in NEEDED_TERMS if term in extraction.evidence)
+    linked = match.probability if policy.require_order or match.orders else 1.0
+    return round(read * linked * match.supplier.probability, 6)
+
+
+def _named(term: str) -> str:
+    return term.replace("_", " ").capitalize()

@@ -1,0 +1,117 @@
+"""What every page needs: settings, store, pictures, templates; and the visitor whose request it is."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any, Protocol
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from models.decision import REASON_TEXTS, Reason
+from models.settings import Settings
+from models.store.audit import now
+from models.store.engine import Store
+from models.tables import ClientRow, UserRow
+from review.language import DEFAULT, TONGUES, Tongue
+from review.rights import RIGHTS, Right
+
+
+class PageReader(Protocol):
+    """Draws a page of a file in a confined child; extractors.sandbox.ReaderPool is one."""
+
+    def render(self, content: bytes, media_type: str, number: int, dpi: int) -> bytes:
+        """Page `number` (from 1) as PNG. Raises InvoiceError."""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Whose request it is. Which clients a person may see comes from here only, never from the request (R16)."""
+
+    tongue: Tongue = field(default_factory=lambda: TONGUES[DEFAULT])
+    user: UserRow | None = None
+    clients: tuple[ClientRow, ...] = ()
+    sees_all: bool = False
+    token: str = ""
+    csrf: str = ""
+
+    @property
+    def actor(self) -> str:
+        """How the person is written in audit rows, events and claims."""
+        return f"user:{self.user.login}" if self.user else "nobody"
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        """What the person may do, by role."""
+        return RIGHTS.get(self.user.role, frozenset()) if self.user else frozenset()
+
+    @property
+    def client_ids(self) -> frozenset[str] | None:
+        """The clients that the person may see; None for every one."""
+        return None if self.sees_all else frozenset(client.id for client in self.clients)
+
+
+@dataclass(frozen=True)
+class Site:
+    """The site's parts, made once by create_app. `clock` gives the present in UTC."""
+
+    settings: Settings
+    store: Store
+    reader: PageReader | None
+    clock: Callable[[], datetime] = now
+
+
+def site_of(request: Request) -> Site:
+    """The site that a request came to."""
+    site: Site = request.app.state.site
+    return site
+
+
+def visitor_of(request: Request) -> Visitor:
+    """The visitor that the guard found; nobody before it ran."""
+    visitor: Visitor = getattr(request.state, "visitor", Visitor())
+    return visitor
+
+
+def not_found() -> HTTPException:
+    """What is answered for things that are not there and for those of another client alike."""
+    return HTTPException(404)
+
+
+@cache
+def static_version(name: str) -> str:
+    """A hash of a static file, so that a browser may keep it for ever."""
+    return hashlib.sha256(files("review").joinpath("static", name).read_bytes()).hexdigest()[:12]
+
+
+def reason_texts(tongue: Tongue, reasons: str) -> tuple[str, ...]:
+    """The reasons of a document in plain words."""
+    side = 1 if tongue.code == "fr" else 0
+    return tuple(REASON_TEXTS[Reason(word)][side] if word in set(Reason) else word for word in reasons.split())
+
+
+def _environment() -> Environment:
+    found = Environment(loader=PackageLoader("review"), autoescape=True, undefined=StrictUndefined,
+                        trim_blocks=True, lstrip_blocks=True, auto_reload=False)  # fmt: skip
+    found.globals |= {"static": lambda name: f"/static/{name}?v={static_version(name)}", "reason_texts": reason_texts}
+    return found
+
+
+_TEMPLATES = _environment()
+
+
+def show(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:  # noqa: ANN401
+    """A template as an answer, with the visitor, the words and the clock in it."""
+    visitor = visitor_of(request)
+    text = _TEMPLATES.get_template(template).render(
+        visitor=visitor, tongue=visitor.tongue, t=visitor.tongue.t, now=site_of(request).clock(),
+        path=request.url.path, **context,
+    )  # fmt: skip
+    return HTMLResponse(text, status_code=status)

@@ -1,0 +1,1 @@
+"""Sample invoices of fictional companies, and the seeded generator that makes them (`make samples`)."""
