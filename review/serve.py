@@ -19,6 +19,7 @@ from review.app import create_app
 def main() -> None:
     """Serve until a signal comes; exit code 5 where the configuration is wrong."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         settings = load_settings()
         serve(settings)
@@ -40,7 +41,9 @@ def serve(settings: Settings) -> None:
     with ReaderPool(settings.reading, settings.limits, workers=1) as reader:
         app = create_app(settings, store, reader)
         sys.stderr.write(f"Review site: http://{web.host}:{web.port}\n")
-        uvicorn.run(app, host=web.host, port=web.port, log_level="warning", access_log=False, server_header=False)
+        # No proxy headers: a client could name any address with them, and the throttle counts by address.
+        uvicorn.run(app, host=web.host, port=web.port, log_level="warning", access_log=False, server_header=False,
+                    proxy_headers=False)  # fmt: skip
     store.dispose()
 
 

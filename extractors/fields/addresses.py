@@ -122,7 +122,8 @@ def split_address(lines: Sequence[str]) -> tuple[str, str | None]:
             kept.append((line[: m.start()] + line[m.end() :]).strip(" ,;"))
             continue
         kept.append(line.strip(" ,;"))
-    return loosen(", ".join(part for part in kept if part)), country
+    joined = ", ".join(part for part in kept if part)
+    return loosen(re.sub(r"\s*[*•●|∙]\s*", ", ", joined)), country
 
 
 def loosen(text: str) -> str:

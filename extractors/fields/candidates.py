@@ -79,6 +79,7 @@ def find_candidates(row: Row, locale: Locale) -> tuple[Candidate, ...]:
             found.append(candidate)
             taken |= span if candidate.kind != "bic" else set()
     found += [c for c in _numbers(row, locale) if not set(range(c.first, c.last + 1)) & taken]
+    found += _second_readings(row, locale)
     amounts = {
         c.first
         for c in found

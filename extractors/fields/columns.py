@@ -16,7 +16,8 @@ from extractors.fields.lexicon import load_lexicon
 from models.document import Box
 
 NUMERIC = frozenset({"quantity", "unit_price", "vat_rate", "discount", "net_amount", "gross_amount", "tax_amount"})
-CORE = frozenset({"item_name", "quantity", "unit_price"})
+NAMED = frozenset({"item_name", "quantity"})  # a table without one of these is a VAT recapitulation
+NAMED_STRENGTH = 0.35  # headings close to each other look like running text
 REACH = 2.2  # heights beside a heading within which a number is in its column
 
 
@@ -70,7 +71,7 @@ class Header:
 def find_header(
     rows: Sequence[Row], candidates: Mapping[tuple[int, int], Sequence[Candidate]], start: int
 ) -> Header | None:
-    """The next row from `start` that names at least three columns, or two where one is the core of a table."""
+    """The next row from `start` that names at least three columns, or two where one is a name or a quantity."""
     for row in rows[start:]:
         if any(c.kind == "money" and c.decimals == 2 for c in candidates[row.page, row.number]):
             continue
@@ -79,7 +80,7 @@ def find_header(
         enough = len(terms) >= 3 or (len(terms) == 2 and len(row.tokens) <= 6)
         if (
             enough
-            and terms & CORE
+            and terms & NAMED
             and terms & {"net_amount", "unit_price", "gross_amount"}
             and len(columns) * 4 >= len(row.tokens)
         ):
@@ -89,7 +90,9 @@ def find_header(
 
 def _columns(row: Row) -> list[Column]:
     anchors = find_anchors(row, load_lexicon().columns)
-    columns = [Column(a.term, a.box.x0, a.box.x1) for a in anchors if a.strength > 0.5 or row.breaks[a.first]]
+    columns = [
+        Column(a.term, a.box.x0, a.box.x1) for a in anchors if a.strength >= NAMED_STRENGTH or row.breaks[a.first]
+    ]
     amounts = [c for c in columns if c.term == "net_amount"]
     names = [c for c in columns if c.term == "item_name"]
     counted = any(c.term == "quantity" for c in columns)

@@ -6,6 +6,7 @@ text alone belong to the item above. Tables go on over pages.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,6 +24,7 @@ from models.invoice import InvoiceLine
 Candidates = Mapping[tuple[int, int], Sequence[Candidate]]
 STOPS = frozenset({"net_total", "gross_total", "tax_total", "payable_total", "sum_of_lines"})
 PRIOR = frozenset({"prior_total", "count"})
+_PRICE_BASE = re.compile(r"^/ ?\d+$")  # the price is for so many
 CELL_KINDS = ("money", "number", "percent")
 
 
@@ -118,6 +120,9 @@ def _is_total(row: Row, anchors: Sequence[Anchor], found: Sequence[Candidate], c
     """Whether a row begins the totals: a total's label before an amount, with no quantity or price of an item."""
     if "quantity" in cells and "unit_price" in cells:
         return False
+    money = [c for c in found if c.kind in ("money", "number")]
+    if money and any(a.term in STOPS and a.first == 0 and a.last + 1 >= money[0].first for a in anchors):
+        return True  # nothing but a label, if a weak one, and its amount
     heads = [a for a in anchors if a.term in STOPS and a.strength >= 0.75 and (a.first == 0 or row.breaks[a.first])]
     if not heads:
         return False
@@ -190,7 +195,11 @@ def _add_texts(row: Row, header: Header, cells: Mapping[str, Candidate], draft: 
         kept = [i for i in range(segment.first, segment.last + 1) if i not in taken]
         if quantity is not None:
             behind = [
-                i for i in kept if i > quantity.last and all(j in taken or j in kept for j in range(quantity.last, i))
+                i
+                for i in kept
+                if i > quantity.last
+                and not _under_name(row, i, header, quantity)
+                and all(j in taken or j in kept for j in range(quantity.last, i))
             ]
             if (
                 behind
@@ -200,6 +209,7 @@ def _add_texts(row: Row, header: Header, cells: Mapping[str, Candidate], draft: 
             ):
                 draft.unit = " ".join(row.tokens[i].text for i in behind)
                 kept = [i for i in kept if i not in behind]
+        kept = [i for i in kept if not _PRICE_BASE.match(row.tokens[i].text)]
         words = [row.tokens[i] for i in kept if row.tokens[i].key]
         if not words or all(w.text in ("€", "$", "£", "EUR", "USD", "%") for w in words):
             continue
@@ -209,6 +219,14 @@ def _add_texts(row: Row, header: Header, cells: Mapping[str, Candidate], draft: 
             draft.unit = draft.unit or words[0].text
         else:
             draft.texts.setdefault(term, []).append(" ".join(row.tokens[i].text for i in kept))
+
+
+def _under_name(row: Row, at: int, header: Header, quantity: Candidate) -> bool:
+    """Whether a word stands below the heading of the names, right of the quantity: then it is no unit."""
+    column = header.text_column(row.tokens[at].box.x0)
+    if column is None or column.term != "item_name" or column.x0 < quantity.box.x0:
+        return False
+    return row.tokens[at].box.x0 >= column.x0 - 1.5 * header.height
 
 
 def _unheaded(pages: Sequence[PageLines], candidates: Candidates) -> list[Draft]:

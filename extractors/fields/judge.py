@@ -44,9 +44,8 @@ def notice(invoice: Invoice, found: Found) -> tuple[Finding, ...]:
                 actual=str(total),
             )
         )
-    for term, choice in found.choices.items():
-        if choice.candidate.repaired:
-            findings.append(_repaired(term, choice.candidate))
+    repaired = {term: choice.candidate for term, choice in found.choices.items() if choice.candidate.repaired}
+    findings += [_repaired(term, candidate) for term, candidate in repaired.items()]
     for term in ("iban", "seller_vat_id", "buyer_vat_id"):
         choice = found.choices.get(term)
         if choice is not None and not choice.candidate.checked:

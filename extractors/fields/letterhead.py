@@ -133,6 +133,7 @@ def _name_at(rows: Sequence[Row], texts: Sequence[str]) -> int | None:
         (i for i, text in enumerate(texts) if _opens_address(text) and i > 0 and not has_legal_form(text)), len(texts)
     )
     options = [i for i in range(min(end, len(rows))) if is_name(texts[i]) and not _is_registration(texts[i])]
+    options = [i for i in options if not (":" in texts[i] and any(map(str.isdigit, texts[i])))]
     legal = [i for i in options if has_legal_form(texts[i])]
     if legal:
         return legal[0]

@@ -34,6 +34,7 @@ class Dossier:
     pages: tuple[PageInfo, ...]
     match: MatchResult | None
     findings: tuple[Finding, ...]
+    is_judged: bool  # whether match and findings are of the newest revision
     checked: dict[str, str]  # term to the person who confirmed or changed it last
     history: tuple[AuditRow, ...]
     last_move: EventRow | None
@@ -64,6 +65,7 @@ def load_dossier(session: Session, document: DocumentRow) -> Dossier:
         pages=tuple(PageInfo.model_validate(page) for page in json.loads(read.pages_json)) if read else (),
         match=MatchResult.model_validate_json(matched.match_json) if matched else None,
         findings=_findings(session, document.id, matched.revision if matched else document.revision),
+        is_judged=matched is not None and matched.revision == document.revision,
         checked=_checked(session, document.id),
         history=tuple(
             session.exec(

@@ -116,9 +116,13 @@ def unverified_iban(session: Session, document: DocumentRow) -> str | None:
 
 
 def approve(session: Session, document: DocumentRow, *, actor: str, at: datetime, reason: str = "") -> Status:
-    """Approve; what must not leave on one person's word goes on hold instead. Returns the new state."""
+    """Approve; what must not leave on one person's word goes on hold instead. Returns the new state.
+
+    Raises:
+        ConflictError: The document is on hold (release it), or in a state that cannot be approved.
+    """
     if document.state == Status.HELD:
-        return release(session, document, actor=actor, at=at, reason=reason)
+        raise ConflictError("a document on hold is released, not approved")
     bank = unverified_iban(session, document)
     if bank or document.outcome == Outcome.HOLD:
         document.last_editor = actor
@@ -136,10 +140,10 @@ def release(session: Session, document: DocumentRow, *, actor: str, at: datetime
     """Release a hold. A bank account that is not verified takes two persons: the first only vouches for it.
 
     Raises:
-        ConflictError: No reason was given.
+        ConflictError: No reason was given, or the document is not on hold.
         FourEyesError: The same person edited or vouched before.
     """
-    if not reason.strip():
+    if document.state != Status.HELD or not reason.strip():
         raise ConflictError("a hold is released with a reason only")
     iban = unverified_iban(session, document)
     if iban and document.last_editor is None:

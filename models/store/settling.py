@@ -15,14 +15,15 @@ from models.tables import DocumentRow, JobRow, MatchLinkRow, MatchRow
 
 
 def carry_match(session: Session, document: DocumentRow) -> None:
-    """Give the newest revision the match of the one before, unless it has one or a worker is at it just now."""
+    """Give the newest revision the match of the one before, unless it has one already."""
     if session.get(MatchRow, (document.id, document.revision)) is not None:
         return
     job = session.exec(select(JobRow).where(JobRow.document_id == document.id, JobRow.kind == JUDGE)).first()
-    if job is not None and job.state == "leased":
-        return
-    if job is not None and job.state == "ready":
-        job.state, job.reason = "done", "settled by a person"
+    if job is not None and job.state in {
+        "ready",
+        "leased",
+    }:  # a worker that is at it loses its lease and stores nothing
+        job.state, job.reason, job.lease_owner, job.lease_until = "done", "settled by a person", None, None
         session.add(job)
     newest = select(MatchRow).where(MatchRow.document_id == document.id).order_by(col(MatchRow.revision).desc())
     source = session.exec(newest).first()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter
@@ -17,6 +18,7 @@ from models.store.dossier import Dossier, audit_values, find_visible, load_dossi
 from models.store.master import neighbours
 from models.store.reviewing import REJECT_CODES, can_undo
 from models.tables import DocumentRow
+from review.checking import context_of, recheck
 from review.fields import GROUPS, first_doubt, kind_of, shown_more, sum_rows, view_fields, view_pages
 from review.filters import link, read_filters
 from review.forms import LINE_COLUMNS, VAT_COLUMNS, Typed, form_inputs, row_numbers
@@ -30,6 +32,9 @@ def document_page(request: Request, document_id: str) -> Response:
     """The page of one document, with the queue's filters in its address so that the next one can follow."""
     with site_of(request).store.read() as session:
         dossier = load_dossier(session, visible_document(session, document_id, visitor_of(request)))
+        if dossier.extraction and not dossier.is_judged:  # a person just saved: the worker's judgement is on its way
+            facts = context_of(session, dossier.document, site_of(request).clock().date())
+            dossier = replace(dossier, findings=recheck(dossier.extraction, dossier.findings, dossier.match, facts))
         earlier = earlier_ones(session, dossier)
         was = find_visible(session, request.query_params.get("was", ""), visitor_of(request).client_ids)
     return show_document(request, dossier, was=was, earlier=earlier, done=request.query_params.get("done", ""))

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import signal
+import socket
+import subprocess
+import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -270,3 +276,28 @@ def test_controls_have_names_and_are_large_enough(visit: Callable[..., Visit], m
                .filter(([, box]) => box.height > 0 && (box.height < 24 || box.width < 18)).map(([name]) => name)"""
         )
         assert small == [], path
+
+
+def test_script_serves_prints_the_first_account_once_and_stops_on_signal(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    environment = os.environ | {"FACTURIER_HOME": str(tmp_path / "home"), "FACTURIER__WEB__PORT": port}
+    said = []
+    for _ in range(2):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "review.serve"], env=environment, stderr=subprocess.PIPE, text=True
+        )
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2) as answer:
+                    assert answer.status == 200
+                break
+            except OSError:
+                time.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        said.append(process.communicate(timeout=30)[1])
+    assert "login admin, password" in said[0]
+    assert "password" not in said[1]
+    assert all("Traceback" not in text for text in said)

@@ -11,12 +11,14 @@ from sqlmodel import select
 from models.decision import Outcome
 from models.errors import ConflictError
 from models.extraction import Extraction
+from models.settings import JobSettings
 from models.status import Status
 from models.store.audit import verify
 from models.store.claims import CLAIM, check_turn, claim, drop_claim
 from models.store.documents import load_extraction
 from models.store.edits import Edit
 from models.store.engine import Store
+from models.store.jobs import finish, take
 from models.store.queue import Filters, count_tabs, list_documents, next_document
 from models.store.reviewing import (
     FourEyesError,
@@ -327,7 +329,8 @@ def test_approving_corrected_values_at_once_carries_the_match_so_that_quantities
     document_id = make_document()
     line = INVOICE.lines[0].model_copy(update={"quantity": Decimal(8)})
     with desk.write() as session:
-        session.add(MatchLinkRow(document_id=document_id, revision=1, invoice_line=1, order_number="45", order_line="10",
+        session.add(MatchLinkRow(document_id=document_id, revision=1, invoice_line=1, order_number="45",
+                                 order_line="10",
                                  client_id="acme", quantity=Decimal(10), probability=0.9))  # fmt: skip
     with desk.write() as session:
         document = row_of(session, document_id)
@@ -340,16 +343,23 @@ def test_approving_corrected_values_at_once_carries_the_match_so_that_quantities
     assert job.state == "done"
 
 
-def test_a_worker_that_judges_just_now_is_not_disturbed(desk: Store, make_document: DocumentMaker) -> None:
+def test_a_worker_that_judges_just_now_loses_its_lease(desk: Store, make_document: DocumentMaker) -> None:
     document_id = make_document()
     with desk.write() as session:
-        document = row_of(session, document_id)
-        save(session, document, edit(currency="CHF"), actor=ANN, at=NOON)
-        job = session.exec(select(JobRow).where(JobRow.kind == "judge")).one()
-        job.state = "leased"
-        session.add(job)
-        session.flush()
-        approve(session, document, actor=ANN, at=NOON)
-        assert session.get(MatchRow, (document_id, 2)) is None
-        session.refresh(job)
-        assert job.state == "leased"
+        save(session, row_of(session, document_id), edit(currency="CHF"), actor=ANN, at=NOON)
+    with desk.write() as session:
+        lease = take(session, "worker", settings=JobSettings(), at=NOON)[0]
+    with desk.write() as session:
+        approve(session, row_of(session, document_id), actor=ANN, at=NOON)
+        assert session.get(MatchRow, (document_id, 2)) is not None
+    with desk.write() as session, pytest.raises(ConflictError):
+        finish(session, lease)
+
+
+def test_a_hold_is_neither_approved_nor_is_anything_else_released(desk: Store, make_document: DocumentMaker) -> None:
+    held, waiting = make_document(Status.HELD, outcome=Outcome.HOLD), make_document(name="other.pdf")
+    with desk.write() as session:
+        with pytest.raises(ConflictError):
+            approve(session, row_of(session, held), actor=ANN, at=NOON, reason="I may not release")
+        with pytest.raises(ConflictError):
+            release(session, row_of(session, waiting), actor=ANN, at=NOON, reason="not held")

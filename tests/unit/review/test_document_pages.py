@@ -327,3 +327,35 @@ def test_a_failure_of_ours_shows_a_page_without_detail(visit: Visit, monkeypatch
     assert "secret detail" not in answer.text
     assert 'href="/queue"' in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_suspected_duplicate_names_the_document_received_before(visit: Visit, make_document: DocumentMaker) -> None:
+    earlier = make_document(Status.APPROVED, name="first.pdf")
+    other = make_document(
+        name="other.pdf", invoice=INVOICE.model_copy(update={"invoice_number": "Z", "gross_total": Decimal(1)})
+    )
+    twin = make_document(Status.DUPLICATE, name="second.pdf", outcome=Outcome.DUPLICATE)
+    text = visit("rita").get(f"/documents/{twin}").text
+    assert f'href="/documents/{earlier}"' in text
+    assert other not in text
+
+
+def test_page_after_a_save_shows_what_the_rules_say_to_the_new_values(
+    visit: Visit, make_document: DocumentMaker
+) -> None:
+    document_id = make_document()
+    desk = visit("rita")
+    assert "BR-CO-15" not in desk.get(f"/documents/{document_id}").text
+    desk.post(f"/documents/{document_id}/save", **desk.form(document_id) | {"field.gross_total": "121.00"})
+    assert "BR-CO-15" in desk.get(f"/documents/{document_id}").text
+
+
+def test_reviewer_without_the_right_to_release_cannot_approve_a_hold(
+    visit: Visit, make_document: DocumentMaker
+) -> None:
+    document_id = make_document(Status.HELD, outcome=Outcome.HOLD)
+    desk = visit("rita")
+    form = desk.form(document_id) | {"reason": "because"}
+    assert desk.post(f"/documents/{document_id}/approve", **form).status_code == 409
+    assert desk.post(f"/documents/{document_id}/release", **form).status_code == 403
+    assert desk.state(document_id) == "held"

@@ -1,0 +1,253 @@
+"""The line that a document walks: read, match, validate, decide, store. No Prefect here, so that it also runs when the
+server is away; `flows.ingest` wraps it.
+
+A document is work in the job table. Reading happens outside of any transaction, in confined children; what came of it
+is stored in one transaction together with the end of the job, and only while the lease is still ours (R7).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+
+from sqlmodel import Session, select
+
+from extractors import ReaderPool
+from flows.house import House
+from flows.judge import Judgement, Office, judge_reading
+from flows.quarantine import quarantine_document
+from models.decision import Outcome
+from models.document import Document
+from models.errors import ConflictError, FacturierError, InvoiceError
+from models.extraction import Extraction, PageInfo, Reading
+from models.finding import Finding, Severity
+from models.status import Status
+from models.store import jobs
+from models.store.documents import (
+    Arrival,
+    add_document,
+    add_extraction,
+    add_judgement,
+    find_document,
+    load_extraction,
+    move,
+)
+from models.store.master import load_suppliers
+from models.tables import ClientRow, DocumentRow
+
+logger = logging.getLogger(__name__)
+
+ACTOR = "line"
+
+STATE_AFTER: dict[Outcome, Status] = {
+    Outcome.APPROVE: Status.APPROVED,
+    Outcome.REVIEW: Status.IN_REVIEW,
+    Outcome.HOLD: Status.HELD,
+    Outcome.DUPLICATE: Status.DUPLICATE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What became of one document, for a table that people read."""
+
+    document_id: str
+    client_id: str
+    name: str
+    state: str
+    seller_name: str = ""
+    invoice_number: str = ""
+    gross_total: str = ""
+    reasons: tuple[str, ...] = ()
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One worker's line: a house and a pool of reading children."""
+
+    house: House
+    pool: ReaderPool
+    owner: str = f"{socket.gethostname()}:{os.getpid()}"
+
+    def take(self, limit: int, lanes: Sequence[str] = jobs.LANES) -> list[jobs.Lease]:
+        """Lease up to `limit` jobs."""
+        with self.house.store.write() as session:
+            return jobs.take(session, self.owner, settings=self.house.settings.jobs, lanes=lanes, limit=limit)
+
+    def sweep(self) -> None:
+        """Take back the work of workers that died."""
+        with self.house.store.write() as session:
+            verdicts = jobs.sweep(session, settings=self.house.settings.jobs)
+        self._place([verdict.document_id for verdict in verdicts if verdict.state == "failed"])
+
+    def work(self, leases: Sequence[jobs.Lease]) -> Iterator[Outcomes]:
+        """Work on leased jobs, side by side as the pool allows; one document's failure is never another's."""
+        offices = self._offices({lease.client_id for lease in leases})
+        started = [(lease, self._start(lease)) for lease in leases]
+        for position, (lease, reading) in enumerate(started):
+            try:
+                yield from self._complete(lease, reading, offices[lease.client_id])
+            except ConflictError as error:
+                logger.warning("%s", error)  # somebody else has the job: nothing of ours was stored
+            if position % 10 == 9:
+                self._renew([lease for lease, _ in started[position + 1 :]])
+
+    def _offices(self, client_ids: set[str]) -> dict[str, Office]:
+        with self.house.store.read() as session:
+            clients = {each: session.get_one(ClientRow, each) for each in client_ids}
+            return {
+                client_id: Office(client, load_suppliers(session, client_id), self.house.settings)
+                for client_id, client in clients.items()
+            }
+
+    def _start(self, lease: jobs.Lease) -> Future[Reading] | None:
+        """Hand a document's bytes to the reading children; None where nothing has to be read again."""
+        if lease.kind == jobs.JUDGE:
+            return None
+        with self.house.store.read() as session:
+            document = session.get_one(DocumentRow, lease.document_id)
+        try:
+            content = self.house.blobs.read(document.sha256)
+        except (FacturierError, OSError) as error:
+            failed: Future[Reading] = Future()
+            failed.set_exception(error)
+            return failed
+        return self.pool.submit(Document(content, document.name))
+
+    def _complete(self, lease: jobs.Lease, reading: Future[Reading] | None, office: Office) -> list[Outcomes]:
+        try:
+            if reading is None:
+                return self._store_again(lease, office)
+            return self._store(lease, reading.result(), office)
+        except InvoiceError as error:
+            return [self._quarantine(lease, error)]
+        except ConflictError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the outermost frame of one document's work: its batch goes on
+            logger.exception("document %s", lease.document_id)
+            return [self._give_back(lease, error)]
+
+    def _store(self, lease: jobs.Lease, reading: Reading, office: Office) -> list[Outcomes]:
+        with self.house.store.write() as session:
+            jobs.finish(session, lease)
+            first = session.get_one(DocumentRow, lease.document_id)
+            if first.state != Status.RECEIVED:
+                return []  # a person was faster
+            documents = [first, *(_part(session, first, number) for number in range(2, len(reading.extractions) + 1))]
+            if len(documents) > 1:
+                reading = replace_extractions(reading, [_in_bundle(each) for each in reading.extractions])
+            return [
+                _store_part(session, office, document, extraction, reading.pages)
+                for document, extraction in zip(documents, reading.extractions, strict=True)
+            ]
+
+    def _store_again(self, lease: jobs.Lease, office: Office) -> list[Outcomes]:
+        """Judge a person's revision: the findings and the match are new, the state stays where the person has it."""
+        with self.house.store.write() as session:
+            jobs.finish(session, lease)
+            document = session.get_one(DocumentRow, lease.document_id)
+            extraction = load_extraction(session, document.id)
+            if extraction is None or document.state not in {Status.IN_REVIEW, Status.HELD}:
+                return []
+            said = judge_reading(session, office, document, extraction)
+            state = document.state
+            add_judgement(session, document, said.match, said.findings, said.decision, actor=ACTOR)
+            wanted = STATE_AFTER[said.decision.outcome]
+            if state == Status.IN_REVIEW and wanted in {Status.HELD, Status.DUPLICATE}:
+                move(session, document, wanted, actor=ACTOR, reason=" ".join(said.decision.reasons))
+            return [_outcome(document, said)]
+
+    def _quarantine(self, lease: jobs.Lease, error: InvoiceError) -> Outcomes:
+        with self.house.store.write() as session:
+            jobs.finish(session, lease, reason=error.reason_code)
+            document = session.get_one(DocumentRow, lease.document_id)
+            move(session, document, Status.QUARANTINED, actor=ACTOR, reason=error.reason_code)
+            document.reason_code, document.reason_detail = error.reason_code, error.detail
+            session.add(document)
+        self._place([lease.document_id])
+        return Outcomes(document.id, document.client_id, document.name, document.state,
+                        reasons=(error.reason_code,), advice=error.advice)  # fmt: skip
+
+    def _give_back(self, lease: jobs.Lease, error: Exception) -> Outcomes:
+        cause: jobs.Cause = "environment" if jobs.is_environment(error) else "error"
+        detail = f"{type(error).__name__}: {error}"
+        with self.house.store.write() as session:
+            verdict = jobs.fail(session, lease, cause, detail, settings=self.house.settings.jobs)
+            document = session.get_one(DocumentRow, lease.document_id)
+        if verdict.state == "failed":
+            self._place([lease.document_id])
+        advice = getattr(error, "advice", "It is tried again; see the log of this run.")
+        return Outcomes(document.id, document.client_id, document.name, document.state, reasons=(detail[:200],),
+                        advice=advice)  # fmt: skip
+
+    def _place(self, document_ids: Sequence[str]) -> None:
+        for document_id in document_ids:
+            quarantine_document(self.house.store, self.house.home, document_id)
+
+    def _renew(self, leases: Sequence[jobs.Lease]) -> None:
+        if leases:
+            with self.house.store.write() as session:
+                jobs.renew(session, leases, settings=self.house.settings.jobs)
+
+
+def _store_part(
+    session: Session, office: Office, document: DocumentRow, extraction: Extraction, pages: Sequence[PageInfo]
+) -> Outcomes:
+    add_extraction(session, document, extraction, origin="reader", actor=ACTOR, pages=pages)
+    move(session, document, Status.EXTRACTED, actor=ACTOR)
+    said = judge_reading(session, office, document, extraction)
+    add_judgement(session, document, said.match, said.findings, said.decision, actor="policy")
+    move(session, document, Status.MATCHED, actor=ACTOR, reason=said.match.outcome)
+    reason = " ".join(said.decision.reasons)
+    move(session, document, STATE_AFTER[said.decision.outcome], actor="policy", reason=reason)
+    return _outcome(document, said)
+
+
+def _part(session: Session, first: DocumentRow, number: int) -> DocumentRow:
+    """The row of a further invoice of the same file."""
+    known = find_document(session, first.client_id, first.sha256, number)
+    if known is not None:
+        return known
+    arrival = Arrival(first.client_id, first.sha256, first.name, first.media_type, first.channel, first.batch,
+                      part=number, parent_id=first.id)  # fmt: skip
+    return add_document(session, arrival, actor=ACTOR, at=first.received_at)
+
+
+def _in_bundle(extraction: Extraction) -> Extraction:
+    pages = ", ".join(map(str, extraction.pages))
+    finding = Finding(
+        rule="AP-BUNDLE", severity=Severity.ERROR,
+        message=f"The file holds several invoices; this one was found on page {pages}. Check that it was cut rightly.",
+    )  # fmt: skip
+    return extraction.model_copy(update={"findings": (*extraction.findings, finding)})
+
+
+def replace_extractions(reading: Reading, extractions: Sequence[Extraction]) -> Reading:
+    """The same reading with other extractions."""
+    return reading.model_copy(update={"extractions": tuple(extractions)})
+
+
+def _outcome(document: DocumentRow, said: Judgement) -> Outcomes:
+    total = "" if document.gross_total is None else f"{document.gross_total:f} {document.currency or ''}".strip()
+    return Outcomes(
+        document.id, document.client_id, document.name, document.state, seller_name=document.seller_name or "",
+        invoice_number=document.invoice_number or "", gross_total=total, reasons=tuple(said.decision.reasons),
+    )  # fmt: skip
+
+
+def outcome_of(session: Session, document_id: str) -> Outcomes | None:
+    """How a document stands now, as the line would have said it."""
+    row = session.exec(select(DocumentRow).where(DocumentRow.id == document_id)).first()
+    if row is None:
+        return None
+    total = "" if row.gross_total is None else f"{row.gross_total:f} {row.currency or ''}".strip()
+    return replace(
+        Outcomes(row.id, row.client_id, row.name, row.state),
+        seller_name=row.seller_name or "", invoice_number=row.invoice_number or "", gross_total=total,
+        reasons=tuple(row.reasons.split()) or ((row.reason_code,) if row.reason_code else ()),
+    )  # fmt: skip
