@@ -14,7 +14,7 @@ import typer
 from flows.terminal import EXIT_FAILURE, EXIT_SETTINGS, be_quiet, complain
 
 app = typer.Typer(
-    name="facturier", no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False,
+    name="facturier", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
     help="The invoice clerk that a back office can trust: folders in, validated tables out.",
 )  # fmt: skip
 
@@ -55,7 +55,9 @@ class Format(StrEnum):
 
 
 # Optional, not `| None`: typer reads these at run time.
-Home = Annotated[Optional[Path], typer.Option(help="The folder that holds everything; default $FACTURIER_HOME or ./var.")]  # noqa: UP045
+Home = Annotated[
+    Optional[Path], typer.Option(help="The folder that holds everything; default $FACTURIER_HOME or ./var.")
+]  # noqa: UP045
 Client = Annotated[str, typer.Option("--client", help="Whose invoices these are.")]
 AnyClient = Annotated[Optional[str], typer.Option("--client", help="Only this client's.")]  # noqa: UP045
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout.")]
@@ -63,7 +65,9 @@ Paths = Annotated[list[Path], typer.Argument(help="Files or folders.")]
 
 
 @app.callback()
-def common(quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No messages, only data and errors.")] = False) -> None:
+def common(
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No messages, only data and errors.")] = False,
+) -> None:
     """Options before the command."""
     be_quiet(quiet=quiet)
 
@@ -71,7 +75,9 @@ def common(quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No message
 @app.command()
 def up(
     home: Home = None,
-    demo: Annotated[bool, typer.Option(help="Load the client `demo` with the sample invoices and their orders.")] = False,
+    demo: Annotated[
+        bool, typer.Option(help="Load the client `demo` with the sample invoices and their orders.")
+    ] = False,
 ) -> None:
     """Run everything on this machine: Prefect, the watch on every inbox, the review site. Ctrl-C stops it cleanly."""
     from flows.commands.up import run_up
@@ -91,7 +97,9 @@ def process(paths: Paths, client: Client = "demo", as_json: AsJson = False, home
 def extract(
     paths: Paths,
     as_json: AsJson = False,
-    source: Annotated[Source, typer.Option(help="Read the page, the embedded XML, or whichever is best.")] = Source.AUTO,
+    source: Annotated[
+        Source, typer.Option(help="Read the page, the embedded XML, or whichever is best.")
+    ] = Source.AUTO,
     home: Home = None,
 ) -> None:
     """Read files, nothing else: no database, one line for each invoice."""
@@ -122,7 +130,7 @@ def import_(
 
     with open_house(home) as house:
         house.client(client)
-        raise typer.Exit(run_import(house.store, what.value, file, client, strict=strict))
+        raise typer.Exit(run_import(house.store, what.value, file, client, strict=strict, actor="operator"))
 
 
 @app.command()
@@ -140,7 +148,9 @@ def export(
     from flows.house import open_house
 
     with open_house(home) as house:
-        raise typer.Exit(run_export(house.store, what.value, client, after=after, form=form.value, out=out, french=french))
+        raise typer.Exit(
+            run_export(house.store, what.value, client, after=after, form=form.value, out=out, french=french)
+        )
 
 
 @app.command()

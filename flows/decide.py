@@ -31,6 +31,10 @@ NEEDED_TERMS = (
     "invoice_number", "issue_date", "seller_name", "seller_vat_id", "seller_legal_id", "currency", "net_total",
     "tax_total", "gross_total", "payable_total", "iban", "due_date",
 )  # fmt: skip
+# Who the seller is stands in the master data once one of its keys was found there: how well its name or another of its
+# ids was read does not matter then. An IBAN that is not the master's is a finding of its own.
+SELLER_TERMS = frozenset({"seller_name", "seller_vat_id", "seller_legal_id", "iban"})
+_EXACT_KEYS = frozenset({"legal_id", "vat_id", "iban"})
 NOT_PAYABLE_TYPES = frozenset({"pro_forma", "reminder", "statement", "order", "delivery_note", "other"})
 
 # Rule -> reason; the longest prefix that fits wins, RULE_FAILED is for all others.
@@ -106,7 +110,7 @@ def decide(extraction: Extraction, match: MatchResult, findings: Sequence[Findin
         *_by_findings(everything, policy),
         *_by_type(extraction),
         *_by_match(match, policy),
-        *_by_reading(extraction, policy),
+        *_by_reading(extraction, match, policy),
         *_by_amount(extraction, policy),
     ]
     grounds.sort(key=lambda ground: WEIGHTS.index(ground.reason))
@@ -174,11 +178,18 @@ def _by_match(match: MatchResult, policy: PolicySettings) -> Iterator[Ground]:
         yield Ground(Reason.AMBIGUOUS_ORDER, text)
 
 
-def _by_reading(extraction: Extraction, policy: PolicySettings) -> Iterator[Ground]:
+def _needed(match: MatchResult) -> tuple[str, ...]:
+    """The terms that must be read surely, given who the seller was found to be."""
+    is_known = match.supplier.by in _EXACT_KEYS and match.supplier.seller_id is not None
+    return tuple(term for term in NEEDED_TERMS if not (is_known and term in SELLER_TERMS))
+
+
+def _by_reading(extraction: Extraction, match: MatchResult, policy: PolicySettings) -> Iterator[Ground]:
+    needed = _needed(match)
     for term, evidence in extraction.evidence.items():
         if evidence.reader == "repaired":
             yield Ground(Reason.REPAIRED_VALUE, f"{_named(term)} was repaired: {evidence.raw or 'nothing'} was read.")
-        elif term in NEEDED_TERMS and evidence.confidence < policy.confidence_threshold:
+        elif term in needed and evidence.confidence < policy.confidence_threshold:
             text = f"{_named(term)} was read with a confidence of {evidence.confidence:.0%}."
             yield Ground(Reason.LOW_CONFIDENCE, text)
     for number, evidence in enumerate(extraction.line_evidence, 1):
@@ -201,7 +212,7 @@ def _by_amount(extraction: Extraction, policy: PolicySettings) -> Iterator[Groun
 
 def _score(extraction: Extraction, match: MatchResult, policy: PolicySettings) -> float:
     """The product of the needed confidences and of the match's probabilities, as if their errors were independent."""
-    read = prod(extraction.evidence[term].confidence for term in NEEDED_TERMS if term in extraction.evidence)
+    read = prod(extraction.evidence[term].confidence for term in _needed(match) if term in extraction.evidence)
     linked = match.probability if policy.require_order or match.orders else 1.0
     return round(read * linked * match.supplier.probability, 6)
 

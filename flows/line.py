@@ -10,9 +10,10 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlmodel import Session, select
 
@@ -73,11 +74,22 @@ class Line:
     house: House
     pool: ReaderPool
     owner: str = f"{socket.gethostname()}:{os.getpid()}"
+    stopping: threading.Event = field(default_factory=threading.Event)  # set: what is in hand is finished, no more
 
-    def take(self, limit: int, lanes: Sequence[str] = jobs.LANES) -> list[jobs.Lease]:
-        """Lease up to `limit` jobs."""
+    def take(
+        self, limit: int, *, lanes: Sequence[str] = jobs.LANES, group: jobs.Group | None = None
+    ) -> list[jobs.Lease]:
+        """Lease up to `limit` jobs, of one client's batch if one is given; none once the line is stopping."""
+        if self.stopping.is_set():
+            return []
         with self.house.store.write() as session:
-            return jobs.take(session, self.owner, settings=self.house.settings.jobs, lanes=lanes, limit=limit)
+            return jobs.take(session, self.owner, settings=self.house.settings.jobs, lanes=lanes, limit=limit,
+                             group=group)  # fmt: skip
+
+    def waiting(self) -> list[jobs.Group]:
+        """The clients and batches with work to do."""
+        with self.house.store.read() as session:
+            return jobs.waiting_groups(session)
 
     def sweep(self) -> None:
         """Take back the work of workers that died."""

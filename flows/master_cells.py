@@ -200,5 +200,5 @@ def _doubtful_mark(digits: str, mark: DecimalMark) -> str | None:
             raise CellError(f"is no number: {digits[:40]}")
         return "." if only == "," else ","
     if mark == "?":
-        raise CellError(f"can be read in two ways: {digits[:40]} (write it without thousands mark, or with two decimals)")
+        raise CellError(f"can be read in two ways: {digits[:40]} (leave out the thousands mark, or write two decimals)")
     return mark

@@ -24,6 +24,13 @@ def migrate(store: Store) -> str:
     return head
 
 
+def schema_of(store: Store) -> tuple[str, str]:
+    """The revision that a database has, empty where it has none, and the newest one; nothing is changed."""
+    with store.engine.connect() as connection:
+        newest = ScriptDirectory.from_config(_config(connection)).get_current_head() or ""
+        return MigrationContext.configure(connection).get_current_revision() or "", newest
+
+
 def _config(connection: Connection) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 
-from extractors.fields.anchors import find_anchors
+from extractors.fields.addresses import countries
 from extractors.fields.assemble import assemble
 from extractors.fields.bundle import split_pages
 from extractors.fields.candidates import Locale
 from extractors.fields.dates import is_month_first
 from extractors.fields.doctype import document_type, language_of
+from extractors.fields.lexicon import load_lexicon
 from extractors.fields.numbers import decimal_marks
 from extractors.fields.reader import read_document
 from extractors.fields.scorer import Scorer, WeightedScorer
@@ -22,7 +23,7 @@ from models.document import Page
 from models.extraction import Extraction
 from models.settings import ReadingSettings
 
-__all__ = ["Scorer", "find_anchors", "read_fields"]
+__all__ = ["Scorer", "read_fields", "warm_up"]
 
 
 def read_fields(
@@ -43,6 +44,12 @@ def read_fields(
     if not sheets:
         return ()
     return tuple(_read_one(group, reading, chosen) for group in split_pages(sheets))
+
+
+def warm_up() -> None:
+    """Load labels and country names (about 0.2 s, once a process) before children are forked."""
+    load_lexicon()
+    countries()
 
 
 def _read_one(sheets: list[Sheet], reading: ReadingSettings, scorer: Scorer) -> Extraction:

@@ -124,9 +124,8 @@ def _agree(
         and (_fits(quantity, price, amount, draft) or base_of(quantity, price, amount))
     ):
         return quantity, price, 0.95
-    pool = [
-        c.value for c in (*draft.loose, *draft.numbers.values()) if isinstance(c.value, Decimal) and c.kind != "percent"
-    ]
+    numbers = sorted((*draft.loose, *draft.numbers.values()), key=lambda c: c.box.x0)  # quantities stand left of prices
+    pool = [c.value for c in numbers if isinstance(c.value, Decimal) and c.kind != "percent"]
     for q in [quantity] if quantity is not None else pool:
         for p in pool:
             if (

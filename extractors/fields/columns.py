@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from extractors.fields.anchors import find_anchors
+from extractors.fields.anchors import Anchor, find_anchors
 from extractors.fields.candidates import Candidate
 from extractors.fields.layout import Row
 from extractors.fields.lexicon import load_lexicon
@@ -46,14 +46,20 @@ class Header:
         for column in self.columns:
             if column.term not in NUMERIC and column.term not in ("line_id", "other"):
                 continue
-            gap = max(column.x0 - box.x1, box.x0 - column.x1)
-            aligned = min(abs(column.x1 - box.x1), abs(column.x0 - box.x0))
-            if gap > REACH * self.height:
-                continue
-            cost = (aligned if gap <= 0 else aligned + gap) if gap > 0 or aligned < self.height else aligned * 0.5
-            if best is None or cost < best[0]:
+            cost = self.misfit(column, box)
+            if cost is not None and (best is None or cost < best[0]):
                 best = (cost, column)
         return best[1] if best else None
+
+    def misfit(self, column: Column, box: Box) -> float | None:
+        """How badly a number stands under a heading, in points; None where it is out of reach."""
+        gap = max(column.x0 - box.x1, box.x0 - column.x1)
+        if gap > REACH * self.height:
+            return None
+        aligned = min(abs(column.x1 - box.x1), abs(column.x0 - box.x0))
+        if gap > 0:
+            return aligned + gap
+        return aligned if aligned < self.height else aligned * 0.5
 
     def text_column(self, x0: float) -> Column | None:
         """The column of a text that begins at x0: the last text column that begins left of it."""
@@ -91,7 +97,9 @@ def find_header(
 def _columns(row: Row) -> list[Column]:
     anchors = find_anchors(row, load_lexicon().columns)
     columns = [
-        Column(a.term, a.box.x0, a.box.x1) for a in anchors if a.strength >= NAMED_STRENGTH or row.breaks[a.first]
+        Column(a.term, a.box.x0, row.tokens[_last_word(row, at, anchors)].box.x1)
+        for at, a in enumerate(anchors)
+        if a.strength >= NAMED_STRENGTH or row.breaks[a.first]
     ]
     amounts = [c for c in columns if c.term == "net_amount"]
     names = [c for c in columns if c.term == "item_name"]
@@ -104,6 +112,15 @@ def _columns(row: Row) -> list[Column]:
         amount: Column(first if i == 0 else "other", amount.x0, amount.x1) for i, amount in enumerate(amounts[:-1])
     }
     return [renamed.get(c, c) for c in columns]
+
+
+def _last_word(row: Row, at: int, anchors: Sequence[Anchor]) -> int:
+    """The last word of a heading: what follows it without a gap and names no column belongs to it."""
+    limit = anchors[at + 1].first if at + 1 < len(anchors) else len(row.tokens)
+    last = anchors[at].last
+    while last + 1 < limit and not row.breaks[last + 1]:
+        last += 1
+    return last
 
 
 def _widen(rows: Sequence[Row], row: Row, columns: list[Column]) -> Header:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from extractors.fields.anchors import Anchor, find_anchors
 from extractors.fields.candidates import Candidate
 from extractors.fields.cells import Draft, finish, times_of
-from extractors.fields.columns import NUMERIC, Header, find_header
+from extractors.fields.columns import NUMERIC, Column, Header, find_header
 from extractors.fields.layout import Row, Segment, around, segments_of
 from extractors.fields.lexicon import load_lexicon
 from extractors.fields.party import PageLines
@@ -152,9 +152,21 @@ def _cells(row: Row, header: Header, found: Sequence[Candidate]) -> dict[str, Ca
             continue
         if column.term in cells and candidate.kind == "percent" and column.term != "vat_rate":
             continue
-        key = column.term if column.term not in cells else f"loose{candidate.first}"
-        cells[key] = candidate
+        _settle(cells, column, candidate, header)
     return cells
+
+
+def _settle(cells: dict[str, Candidate], column: Column, candidate: Candidate, header: Header) -> None:
+    """Of two numbers under one heading the better aligned stays; the other is loose, or part of a text."""
+    known = cells.get(column.term)
+    if known is None:
+        cells[column.term] = candidate
+        return
+    better = (header.misfit(column, candidate.box) or 0.0) < (header.misfit(column, known.box) or 0.0)
+    winner, other = (candidate, known) if better else (known, candidate)
+    cells[column.term] = winner
+    if other.row.breaks[other.first]:
+        cells[f"loose{other.first}"] = other
 
 
 def _run_start(row: Row, at: int) -> float:
@@ -240,13 +252,12 @@ def _unheaded(pages: Sequence[PageLines], candidates: Candidates) -> list[Draft]
             if drafts and any(a.term in STOPS and a.strength >= 0.75 for a in anchors) and money:
                 total = sum((d.value("net_amount") or Decimal(0) for d in drafts), Decimal(0))
                 return drafts if any(c.value == total for c in money) else []
-            if (
-                len(money) == 1
-                and money[0].last >= len(row.tokens) - 2
-                and money[0].first > 0
-                and not _labelled(anchors)
-            ):
-                drafts.append(_plain_item(row, money[0]))
+            if not money or _labelled(anchors):
+                continue
+            amount = max(money, key=lambda c: c.first)
+            parts = _product(candidates[page.number, row.number], amount) if len(money) > 1 else []
+            if amount.last >= len(row.tokens) - 2 and amount.first > 0 and (parts or len(money) == 1):
+                drafts.append(_plain_item(row, amount, parts))
     return []
 
 
@@ -254,9 +265,23 @@ def _labelled(anchors: Sequence[Anchor]) -> bool:
     return any(a.first == 0 and a.strength >= 0.8 for a in anchors)
 
 
-def _plain_item(row: Row, amount: Candidate) -> Draft:
+def _product(found: Sequence[Candidate], amount: Candidate) -> list[Candidate]:
+    """Two numbers before an amount whose product it is."""
+    numbers = [
+        c for c in found if c.kind in ("money", "number") and c.last < amount.first and isinstance(c.value, Decimal)
+    ]
+    for i, one in enumerate(numbers):
+        for two in numbers[i + 1 :]:
+            if Decimal(str(one.value)) * Decimal(str(two.value)) == amount.value:
+                return [one, two]
+    return []
+
+
+def _plain_item(row: Row, amount: Candidate, parts: Sequence[Candidate]) -> Draft:
     draft = Draft(rows=[row], numbers={"net_amount": amount})
-    segment = Segment(row, 0, amount.first - 1)
+    if parts:
+        draft.numbers |= {"quantity": parts[0], "unit_price": parts[1]}
+    segment = Segment(row, 0, (parts[0] if parts and parts[0].first > 0 else amount).first - 1)
     words = [t.text for t in segment.tokens]
     for word in list(words):
         times = times_of(word)

@@ -55,7 +55,7 @@ def _because(outcome: Outcomes) -> str:
 
 def _outcomes(house: House, received: Sequence[Received], wanted: set[str]) -> Iterator[Json]:
     """One object for each document and for each file that gave none, in the order of receipt."""
-    told = set()
+    told: set[str] = set()
     for each in received:
         if each.state == "container":
             continue

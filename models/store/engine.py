@@ -107,12 +107,17 @@ def _on_begin(connection: Connection) -> None:
 
 def _refuse_remote(path: Path) -> None:
     """Raise SettingsError where the database would lie on a network share."""
-    name = _REMOTE_FILE_SYSTEMS.get(file_system_type(path.parent))
+    name = remote_file_system(path.parent)
     if name is not None:
         raise SettingsError(
             f"{path} is on {name}: SQLite needs a local disk. Set FACTURIER_HOME to a local folder, "
             "or FACTURIER__DATABASE_URL to a PostgreSQL server"
         )
+
+
+def remote_file_system(folder: Path) -> str | None:
+    """The name of the network file system that a folder is on; None on a local disk."""
+    return _REMOTE_FILE_SYSTEMS.get(file_system_type(folder))
 
 
 def file_system_type(folder: Path) -> int:

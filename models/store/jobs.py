@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Session, col, func, select, update
@@ -50,6 +51,15 @@ class Lease:
     lane: str
     attempt: int
     until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Ready work that belongs together on a supervisor's screen: one client's batch."""
+
+    client_id: str
+    batch: str
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +109,20 @@ def take(
     settings: JobSettings,
     lanes: Sequence[str] = LANES,
     limit: int = 1,
+    group: Group | None = None,
     at: datetime | None = None,
 ) -> list[Lease]:
     """Lease up to `limit` ready jobs, one client after the other in turn, the oldest of each first.
 
+    `group` asks for the work of one client and batch only.
+
     On PostgreSQL fewer than `limit` may come although more are ready, where others take at the same moment.
     """
     moment = at or now()
-    ready = (JobRow.state == "ready", col(JobRow.lane).in_(lanes), col(JobRow.next_at) <= moment)
+    ready: list[ColumnElement[bool]] = [col(JobRow.state) == "ready", col(JobRow.lane).in_(lanes), col(JobRow.next_at) <= moment]
+    if group is not None:
+        batch = select(DocumentRow.id).where(DocumentRow.client_id == group.client_id, DocumentRow.batch == group.batch)
+        ready += [col(JobRow.client_id) == group.client_id, col(JobRow.document_id).in_(batch)]
     turn = func.row_number().over(
         partition_by=col(JobRow.client_id), order_by=(col(JobRow.next_at), col(JobRow.created_at), col(JobRow.id))
     )
@@ -213,6 +229,18 @@ def waiting_jobs(session: Session, lanes: Sequence[str] = LANES, *, at: datetime
         .group_by(JobRow.lane)
     )
     return {lane: count for lane, count in session.exec(query).all()}  # noqa: C416 - rows, not pairs
+
+
+def waiting_groups(session: Session, *, at: datetime | None = None) -> list[Group]:
+    """The clients and batches with work that could be taken now, those that wait longest first."""
+    query = (
+        select(DocumentRow.client_id, DocumentRow.batch, func.count())
+        .join(JobRow, col(JobRow.document_id) == DocumentRow.id)
+        .where(JobRow.state == "ready", col(JobRow.next_at) <= (at or now()))
+        .group_by(DocumentRow.client_id, DocumentRow.batch)
+        .order_by(func.min(JobRow.next_at))
+    )
+    return [Group(client_id, batch, count) for client_id, batch, count in session.exec(query).all()]
 
 
 def _swap(session: Session, lease: Lease, **values: object) -> bool:

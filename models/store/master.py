@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 
+from sqlalchemy import Float, cast
 from sqlmodel import Session, and_, col, or_, select
 
 from models.order import OrderLine, PurchaseOrder, Supplier
@@ -25,19 +26,13 @@ _IN_CLAUSE = 500  # values in one IN (...): far below the databases' limits
 
 
 def load_suppliers(session: Session, client_id: str) -> tuple[Supplier, ...]:
-    """Every supplier of the client, with its verified IBANs and whether an invoice of it was approved before."""
+    """Every supplier of the client, with its verified IBANs and whether it was billed before."""
     ibans = defaultdict(list)
     banks = select(SupplierBankRow).where(SupplierBankRow.client_id == client_id)
     for bank in session.exec(banks):
         if bank.verified_at is not None:
             ibans[bank.seller_id].append(bank.iban)
-    known = set(
-        session.exec(
-            select(DocumentRow.seller_id)
-            .where(DocumentRow.client_id == client_id, col(DocumentRow.state).in_(_TRUSTED_STATES))
-            .distinct()
-        )
-    )
+    known = _billed_before(session, client_id)
     return tuple(
         Supplier(
             seller_id=row.seller_id, name=row.name, legal_id=row.legal_id, vat_id=row.vat_id,
@@ -47,6 +42,25 @@ def load_suppliers(session: Session, client_id: str) -> tuple[Supplier, ...]:
         )
         for row in session.exec(select(SupplierRow).where(SupplierRow.client_id == client_id))
     )  # fmt: skip
+
+
+def _billed_before(session: Session, client_id: str) -> set[str | None]:
+    """Suppliers of whom an invoice was approved here, or of whose orders the order file says that some was invoiced."""
+    approved = (
+        select(DocumentRow.seller_id)
+        .where(DocumentRow.client_id == client_id, col(DocumentRow.state).in_(_TRUSTED_STATES))
+        .distinct()
+    )
+    has_invoiced_line = (
+        select(OrderRow.order_number)
+        .join(OrderLineRow, and_(col(OrderLineRow.client_id) == col(OrderRow.client_id),
+                                 col(OrderLineRow.order_number) == col(OrderRow.order_number)))
+        .where(OrderRow.client_id == client_id, col(OrderRow.seller_id) == col(SupplierRow.seller_id),
+               cast(col(OrderLineRow.quantity_invoiced), Float) > 0)  # amounts are text on SQLite; the sign is exact
+        .exists()
+    )  # fmt: skip
+    billed = select(SupplierRow.seller_id).where(SupplierRow.client_id == client_id, has_invoiced_line)
+    return {*session.exec(approved), *session.exec(billed)}
 
 
 def candidate_orders(

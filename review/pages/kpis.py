@@ -26,7 +26,7 @@ def kpis_page(request: Request) -> Response:
     clients = [client for client in visitor.clients if wanted in {"", client.id}]
     with site_of(request).store.read() as session:
         figures = {client.id: newest_figures(session, client.id) for client in clients}
-    return show(request, "kpis.html", clients=clients, figures=figures, wanted=wanted, definitions={},
+    return show(request, "kpis.html", clients=clients, figures=figures, wanted=wanted,
                 label_text=label_text, value_text=value_text)  # fmt: skip
 
 

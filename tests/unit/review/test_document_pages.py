@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -359,3 +361,20 @@ def test_reviewer_without_the_right_to_release_cannot_approve_a_hold(
     assert desk.post(f"/documents/{document_id}/approve", **form).status_code == 409
     assert desk.post(f"/documents/{document_id}/release", **form).status_code == 403
     assert desk.state(document_id) == "held"
+
+
+def test_of_two_who_approve_at_the_same_moment_one_is_told(visit: Visit, make_document: DocumentMaker) -> None:
+    desks = [visit(login) for login in ("ann", "bob")]
+    for number in range(5):
+        document_id = make_document(name=str(number))
+        forms = [desk.form(document_id) for desk in desks]
+        together = Barrier(2)
+
+        def approve(turn: int, which: str, sent: list[dict[str, str]], barrier: Barrier) -> int:
+            barrier.wait(timeout=10)
+            return int(desks[turn].post(f"/documents/{which}/approve", **sent[turn]).status_code)
+
+        with ThreadPoolExecutor(2) as pool:
+            codes = [pool.submit(approve, turn, document_id, forms, together) for turn in (0, 1)]
+            assert sorted(code.result() for code in codes) == [303, 409]
+        assert desks[0].state(document_id) == "approved"

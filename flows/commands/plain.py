@@ -1,6 +1,6 @@
-"""What the commands print: data on stdout, the rest on stderr, and nothing that steers the terminal.
+r"""Text of strangers made fit for a terminal, and rows as aligned columns.
 
-Names, values and messages come from documents and files of strangers: control characters in them are shown, not sent.
+Names, values and messages come from documents: control characters in them are shown, never sent.
 
 >>> safe("F-1" + chr(27) + "[2J")
 'F-1\\x1b[2J'
@@ -8,13 +8,11 @@ Names, values and messages come from documents and files of strangers: control c
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-DONE, FAILURE, USAGE, NEEDS_PERSON, CONFIGURATION = 0, 1, 2, 3, 5
+from flows.terminal import write_line
 
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
@@ -25,25 +23,10 @@ def safe(text: object, longest: int | None = None) -> str:
     return shown if longest is None or len(shown) <= longest else shown[: longest - 1] + "…"
 
 
-def out(text: str = "") -> None:
-    """One line of data, made of safe parts."""
-    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
-
-
-def note(text: str) -> None:
-    """One line for the person at the terminal."""
-    sys.stderr.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
-
-
-def out_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON holds
-    """One JSON value on one line."""
-    out(json.dumps(value, ensure_ascii=False, default=str))
-
-
 def title(text: str) -> None:
     """A heading: bold on a terminal that takes colours."""
     bold = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    out(f"\n{_BOLD}{text}{_PLAIN}" if bold else f"\n{text}")
+    write_line(f"\n{_BOLD}{text}{_PLAIN}" if bold else f"\n{text}")
 
 
 def columns(rows: Iterable[Sequence[object]], *, widest: int = 60) -> None:
@@ -53,4 +36,4 @@ def columns(rows: Iterable[Sequence[object]], *, widest: int = 60) -> None:
         return
     widths = [max(len(row[at]) for row in cells if at < len(row)) for at in range(max(map(len, cells)))]
     for row in cells:
-        out("  " + "  ".join(cell.ljust(widths[at]) for at, cell in enumerate(row)).rstrip())
+        write_line("  " + "  ".join(cell.ljust(widths[at]) for at, cell in enumerate(row)).rstrip())

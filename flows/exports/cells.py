@@ -1,0 +1,56 @@
+"""One cell of an output table as text for a spreadsheet or JSON.
+
+A spreadsheet runs what begins with `=`, `+`, `-`, `@` and the like: such texts get an apostrophe in front. Numbers are
+numbers by their column, not by their look, so a negative amount stays as it is (OWASP: CSV injection).
+
+>>> guarded("=1+1"), guarded("Papeterie"), number_text(Decimal("-1.50"), comma=True)
+("'=1+1", 'Papeterie', '-1,50')
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+# What starts a formula in a spreadsheet, in full-width form too; blanks before it do not hinder.
+_TRIGGERS = ("=", "+", "-", "@", "|", "%", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def guarded(text: str) -> str:
+    """A text that no spreadsheet takes for a formula; NUL characters are left out."""
+    clean = text.replace("\0", "")
+    if clean.startswith(_TRIGGERS) or clean.lstrip().startswith(_TRIGGERS):
+        return f"'{clean}"
+    return clean
+
+
+def number_text(number: Decimal | float, *, comma: bool = False) -> str:
+    """A number in decimal notation, with a decimal comma if asked for."""
+    shown = format(number, "f") if isinstance(number, Decimal) else repr(number)
+    return shown.replace(".", ",") if comma else shown
+
+
+def instant_text(moment: datetime) -> str:
+    """A UTC time as ISO 8601 with Z."""
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def csv_cell(value: Any, *, comma: bool = False) -> str:  # noqa: ANN401 - any cell
+    """A cell for CSV; empty where there is no value."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return guarded(value)
+    if isinstance(value, Decimal | float):
+        return number_text(value, comma=comma)
+    return json_cell(value) if isinstance(value, date) else str(value)
+
+
+def json_cell(value: Any) -> Any:  # noqa: ANN401 - any cell
+    """A cell for JSON: exact numbers and times as text, the rest as it is."""
+    if isinstance(value, Decimal):
+        return number_text(value)
+    if isinstance(value, datetime):
+        return instant_text(value)
+    return value.isoformat() if isinstance(value, date) else value
