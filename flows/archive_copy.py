@@ -19,7 +19,6 @@ from models.errors import FacturierError
 
 MANIFEST, SUCCESS = "manifest.json", "_SUCCESS"
 FORMAT = 1
-MANIFEST_BYTES = 2**30
 
 
 class CopyError(FacturierError):
@@ -79,7 +78,9 @@ def read_manifest(folder: Path) -> Manifest:
         said = json.loads((folder / MANIFEST).read_bytes())
         if said.pop("format") != FORMAT:
             raise CopyError("the backup was made by another version of Facturier")
-        manifest = Manifest(**said)
+        manifest = Manifest(**{name: said[name] for name in Manifest._fields})
+        if not all(isinstance(text, str) for text in (*manifest.files, *manifest.files.values())):
+            raise TypeError("files")
         strange = next((name for name in manifest.files if not is_plain_name(name)), None)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CopyError(f"{MANIFEST} cannot be read") from error

@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -64,19 +63,21 @@ def _looked_at(function: Callable[[Settings], Point], settings: Settings) -> Poi
 
 def _python(_settings: Settings) -> Point:
     said = platform.python_version()
-    if sys.version_info[:2] == (3, 11):
+    if said.startswith("3.11."):
         return Point(Level.OK, "python", said)
     return Point(Level.FAULT, "python", said, "Facturier is made for Python 3.11: run it from .venv (`make env`)")
 
 
 def _sqlite(_settings: Settings) -> Point:
-    from models.store.engine import OLDEST_SQLITE, sqlite_driver
+    import pysqlite3.dbapi2 as driver
 
-    if sqlite_driver.sqlite_version_info >= OLDEST_SQLITE:
-        return Point(Level.OK, "sqlite", sqlite_driver.sqlite_version)
+    from models.store.engine import OLDEST_SQLITE
+
+    if driver.sqlite_version_info >= OLDEST_SQLITE:
+        return Point(Level.OK, "sqlite", driver.sqlite_version)
     oldest = ".".join(map(str, OLDEST_SQLITE))
-    return Point(Level.FAULT, "sqlite", sqlite_driver.sqlite_version,
-                 f"Older ones than {oldest} may corrupt the database: `make env` installs pysqlite3 with a newer one")  # fmt: skip
+    advice = f"One older than {oldest} may corrupt the database: `make env` installs a newer one with pysqlite3"
+    return Point(Level.FAULT, "sqlite", driver.sqlite_version, advice)
 
 
 def _database(settings: Settings) -> Point:
@@ -222,5 +223,6 @@ def _prefect(_settings: Settings) -> Point:
 
 
 POINTS: tuple[Callable[[Settings], Point], ...] = (
-    _python, _sqlite, _database, _home, _disk, _clock, _reading_engine, _second_engine, _tesseract, _bubblewrap, _prefect,
+    _python, _sqlite, _database, _home, _disk, _clock,
+    _reading_engine, _second_engine, _tesseract, _bubblewrap, _prefect,
 )  # fmt: skip

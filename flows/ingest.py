@@ -118,4 +118,8 @@ def summary(outcomes: Sequence[Outcomes], report: PublishReport) -> str:
     """The run in one line, for the list of runs."""
     states = Counter(outcome.state for outcome in outcomes)
     parts = [f"{count} {state.replace('_', ' ')}" for state, count in sorted(states.items())]
-    return f"{len(outcomes)} documents: {', '.join(parts) or 'nothing to do'}; {len(report.published)} published"
+    return f"{len(outcomes)} documents: {', '.join(parts) or 'nothing to do'}; {len(report.published)} published{_held(report)}"
+
+
+def _held(report: PublishReport) -> str:
+    return f", {len(report.held)} held by the gate" if report.held else ""

@@ -17,4 +17,4 @@ async def post_approved(client: str, home: str | None = None) -> State[None]:
     """Publish a client's approved documents through the gate."""
     with open_line(Path(home) if home else None) as line:
         report = await publish(line, client)
-    return Completed(message=f"{len(report.published)} published, {len(report.held)} held by the gate")
+    return Completed(message=f"{len(report.published)} published, {len(report.held or {})} held by the gate")

@@ -32,18 +32,7 @@ def notice(invoice: Invoice, found: Found) -> tuple[Finding, ...]:
                 actual=str(gross),
             )
         )
-    total = found.table.total
-    if total is not None and net is not None and not lines_agree(invoice, total):
-        findings.append(
-            Finding(
-                rule="AP-READ-LINES",
-                severity=Severity.WARNING,
-                terms=("sum_of_lines", "net_total"),
-                message=f"The lines as read make {total}, the net total is {net}: a line may be missing or misread.",
-                expected=str(net),
-                actual=str(total),
-            )
-        )
+    findings += _line_findings(invoice, found)
     repaired = {term: choice.candidate for term, choice in found.choices.items() if choice.candidate.repaired}
     findings += [_repaired(term, candidate) for term, candidate in repaired.items()]
     for term in ("iban", "seller_vat_id", "buyer_vat_id"):
@@ -59,6 +48,22 @@ def notice(invoice: Invoice, found: Found) -> tuple[Finding, ...]:
                 )
             )
     return tuple(findings)
+
+
+def _line_findings(invoice: Invoice, found: Found) -> list[Finding]:
+    total, net = found.table.total, invoice.net_total
+    if total is None or net is None or lines_agree(invoice, total):
+        return []
+    return [
+        Finding(
+            rule="AP-READ-LINES",
+            severity=Severity.WARNING,
+            terms=("sum_of_lines", "net_total"),
+            message=f"The lines as read make {total}, the net total is {net}: a line may be missing or misread.",
+            expected=str(net),
+            actual=str(total),
+        )
+    ]
 
 
 def _repaired(term: str, candidate: Candidate) -> Finding:

@@ -15,6 +15,7 @@ from extractors.fields.candidates import Candidate, Kind
 from extractors.fields.layout import Row
 
 BELOW_ROWS = 3.4  # heights under a label within which its value may stand
+MOST = 8  # values in a row that one label may speak for
 PAIRED = 0.9  # quality of a label and a value that pair off in two rows
 FAR = 0.45  # of the page width: a value further right is less surely the label's
 
@@ -100,6 +101,7 @@ def _to_the_right(page: PageView, anchor: Anchor, at: int, kinds: Sequence[Kind]
         (c for c in page.candidates[row.number] if c.kind in kinds and anchor.last < c.first < limit),
         key=lambda c: c.first,
     )
+    found = found[:MOST]
     for rank, candidate in enumerate(found):
         between = [
             t for t in row.tokens[anchor.last + 1 : candidate.first] if len(t.key) > 1 and not t.text.startswith("(")

@@ -18,8 +18,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from flows.archive_copy import MANIFEST, SUCCESS, CopyError, Manifest, copy_checked, read_manifest, write_manifest
 from flows.commands.plain import safe
 from flows.terminal import EXIT_DONE, EXIT_FAILURE, EXIT_USAGE, complain, say, write_line
-from models.durable import make_folders
-from models.errors import FacturierError
+from models.durable import make_folders, sync_folders
+from models.errors import FacturierError, SettingsError
 from models.settings import Settings
 from models.store.blobs import Blobs
 from models.store.clients import folders
@@ -49,6 +49,8 @@ def run_backup(settings: Settings, target: Path) -> int:
         return EXIT_USAGE
     try:
         return _back_up(settings, target)
+    except SettingsError:
+        raise
     except (FacturierError, SQLAlchemyError, OSError) as error:
         complain(f"backup: {safe(error, 300)}. There is no {SUCCESS} in {safe(target)}: it is not a backup.")
         return EXIT_FAILURE
@@ -78,8 +80,7 @@ def run_restore(settings: Settings, source: Path) -> int:
         return EXIT_FAILURE
     for client in content.clients:
         folders(home, client).make()
-    write_line(f"restored to {home}: {len(content.clients)} clients, {content.documents} documents, "
-               f"{len(content.blobs)} stored files, {content.audit_rows} audit rows, schema {content.revision}")  # fmt: skip
+    write_line(f"restored to {home}: {len(content.clients)} clients, {_counted(content)}, schema {content.revision}")
     return EXIT_DONE
 
 
@@ -117,8 +118,12 @@ def _back_up(settings: Settings, target: Path) -> int:
     say(f"database copied; copying {len(content.blobs)} documents")
     files = {DATABASE: copy_checked(target / DATABASE, None)}
     damaged = _copy_documents(home, target, content, files)
-    for name in (*_quarantined(home), *([SETTINGS_FILE] if (home / SETTINGS_FILE).is_file() else [])):
-        files[name] = copy_checked(home / name, target / name)
+    for name in _loose_files(home):
+        try:
+            files[name] = copy_checked(home / name, target / name)
+        except CopyError:
+            say(f"{safe(name)} went away meanwhile")  # a person emptied a quarantine folder
+    sync_folders((target / name).parent for name in files)
     made_at = datetime.now(UTC).isoformat(timespec="seconds")
     audit = {"rows": content.audit_rows, "head": content.audit_head}
     write_manifest(target, Manifest(made_at, content.revision, audit, files), is_whole=not damaged)
@@ -128,9 +133,13 @@ def _back_up(settings: Settings, target: Path) -> int:
         complain(f"backup: {len(damaged)} stored documents are missing or damaged, the others are copied; "
                  f"there is no {SUCCESS}. The first: {damaged[0]}")  # fmt: skip
         return EXIT_FAILURE
-    write_line(f"backup in {safe(target)}: {content.documents} documents, {len(content.blobs)} stored files, "
-               f"{content.audit_rows} audit rows, {MANIFEST} and {SUCCESS} written")  # fmt: skip
+    write_line(f"backup in {safe(target)}: {_counted(content)}, {MANIFEST} and {SUCCESS} written")
     return EXIT_DONE
+
+
+def _counted(content: Content) -> str:
+    files = f"{len(content.blobs)} stored files"
+    return f"{content.documents} documents, {files}, {content.audit_rows} audit rows"
 
 
 def _copy_documents(home: Path, target: Path, content: Content, files: dict[str, str]) -> list[str]:
@@ -145,9 +154,10 @@ def _copy_documents(home: Path, target: Path, content: Content, files: dict[str,
     return damaged
 
 
-def _quarantined(home: Path) -> Sequence[str]:
-    """Files in quarantine folders, relative to the home: some, such as too large ones, are nowhere else."""
-    found = (path for path in home.glob("clients/*/quarantine/*") if path.is_file() and not path.is_symlink())
+def _loose_files(home: Path) -> Sequence[str]:
+    """Settings, and files in quarantine folders, of which some, such as too large ones, are nowhere else."""
+    places = (home / SETTINGS_FILE, *home.glob("clients/*/quarantine/*"))
+    found = (path for path in places if path.is_file() and not path.is_symlink())
     return sorted(path.relative_to(home).as_posix() for path in found)
 
 
@@ -165,8 +175,10 @@ def _bring_back(manifest: Manifest, source: Path, home: Path, database: Path) ->
     for name, sha256 in manifest.files.items():
         if name != DATABASE:
             copy_checked(source / name, home / name, sha256)
+    sync_folders((home / name).parent for name in manifest.files)
     copy_checked(source / DATABASE, database, manifest.files[DATABASE])
     database.chmod(0o600)
+    sync_folders((database.parent,))
 
 
 def _database_file(settings: Settings) -> Path | None:

@@ -103,6 +103,7 @@ def published(desk: Store, make_document: Any) -> Store:
         "net_total": Decimal("-100"), "tax_total": Decimal("-20"), "gross_total": Decimal("-120"),
     })  # fmt: skip
     make_document(Status.APPROVED, invoice=SIMPLE, name="1.pdf")
+    publish_approved(desk, "acme")
     make_document(Status.APPROVED, invoice=hostile, name="2.pdf")
     publish_approved(desk, "acme")
     make_document(Status.APPROVED, client="beta", name="3.pdf")

@@ -239,3 +239,14 @@ def test_a_dense_page_is_read_fast(page_of: PageMaker) -> None:
     started = time.perf_counter()
     read_fields((page,), READING)
     assert time.perf_counter() - started < 2.0
+
+
+def test_a_page_of_noise_costs_no_more_than_seconds() -> None:
+    texts = ("Total", "12.50", "75001", "Paris", "Rechnung", "Nr.", "31.12.2025", "DE136695976", "PO-1", "Qty", "Price")
+    words = tuple(
+        Word(texts[n * 7 % 11], Box(n * 37 % 560, n * 53 % 820, n * 37 % 560 + 30, n * 53 % 820 + 8))
+        for n in range(20_000)
+    )
+    started = time.perf_counter()
+    read_fields((Page(1, 595.0, 842.0, words),), READING)
+    assert time.perf_counter() - started < 20

@@ -1,0 +1,60 @@
+"""Every figure once: its name, unit, formula in words, and which way is better.
+
+Units: `h` hours, `seconds`, `share` in [0, 1], `documents`. The formula is what people read beside the figure.
+
+>>> KPIS["straight_through_rate"].better
+'higher'
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+Better = Literal["higher", "lower", "neither"]
+
+
+class Kpi(NamedTuple):
+    """What one figure is. `labelled` says what its label names, where it is given for parts too."""
+
+    name: str
+    title: str
+    unit: str
+    formula: str
+    better: Better
+    labelled: str = ""
+
+
+_ROWS = (
+    Kpi("documents_received", "Documents received", "documents", "Documents that came in during the period.", "neither"),
+    Kpi("documents_exported", "Documents exported", "documents",
+        "Documents that were exported for the first time during the period.", "higher"),
+    Kpi("documents_rejected", "Documents rejected", "documents", "Documents rejected during the period.", "neither"),
+    Kpi("documents_open", "Documents open", "documents",
+        "Documents that were neither exported nor rejected at the end of the period.", "lower"),
+    Kpi("turnaround_median", "Turnaround, median", "h",
+        "Hours from received to first exported, of documents exported during the period: half took no longer.", "lower"),
+    Kpi("turnaround_p90", "Turnaround, 90th percentile", "h",
+        "Hours from received to first exported: nine of ten took no longer.", "lower"),
+    Kpi("stage_median", "Time in a stage, median", "h",
+        "Hours in a state before the next one, of stays that ended during the period.", "lower", "state"),
+    Kpi("stage_p90", "Time in a stage, 90th percentile", "h",
+        "Hours in a state before the next one: nine of ten stays were no longer.", "lower", "state"),
+    Kpi("touch_time", "Touch time", "seconds",
+        "Seconds that people had exported documents open, divided by all documents exported during the period.",
+        "lower"),
+    Kpi("straight_through_rate", "Straight-through rate", "share",
+        "Of the documents exported for the first time: those without any act of a person before it.", "higher"),
+    Kpi("exception_rate", "Exception rate", "share",
+        "Of the documents received during the period: those that ever needed a person (review, hold, duplicate, "
+        "quarantine); by reason, those with that reason.", "lower", "reason"),
+    Kpi("error_rate", "Error rate", "share",
+        "Of the fields that a person confirmed or changed during the period: those that were changed.", "lower"),
+    Kpi("error_rate_low", "Error rate, at least", "share",
+        "Lower end of the 95 % interval of the error rate (Clopper-Pearson).", "lower"),
+    Kpi("error_rate_high", "Error rate, at most", "share",
+        "Upper end of the 95 % interval of the error rate (Clopper-Pearson).", "lower"),
+    Kpi("first_pass_match_rate", "First-pass match rate", "share",
+        "Of the documents received during the period and matched: those whose first match had no variance.", "higher"),
+)  # fmt: skip
+
+KPIS: dict[str, Kpi] = {row.name: row for row in _ROWS}
