@@ -122,7 +122,8 @@ def import_master(store: Store, kind: str, path: Path, client_id: str, *, strict
     content = read_file(path)
     table, warnings = check(content, kind)
     rows = len(table.rows) + len(table.bad)
-    report = ImportReport(kind, path.name, hashlib.sha256(content).hexdigest(), rows, bad=tuple(table.bad),
+    name = path.name.encode("utf-8", "replace").decode()  # a name that is no UTF-8 fits neither database nor JSON
+    report = ImportReport(kind, name, hashlib.sha256(content).hexdigest(), rows, bad=tuple(table.bad),
                           warnings=tuple(warnings))  # fmt: skip
     if strict and table.bad:
         return replace(report, taken=False)

@@ -133,6 +133,8 @@ def _header(text: str, kind: TableKind) -> tuple[list[str], str]:
     names, separator = max(named, key=lambda each: len(set(each[0]) & set(kind.columns)))
     if missing := [name for name, column in kind.columns.items() if column.needed and name not in names]:
         raise MasterFileError(f"the first line does not name the column {', '.join(missing)}")
+    if unfit := next((name for name in names if not name.isprintable()), None):
+        raise MasterFileError(f"the first line names a column with characters that are no text: {unfit!a}")
     if len(names) != len(set(names)) or len(names) > MOST_COLUMNS:
         raise MasterFileError(f"the first line names a column twice, or more than {MOST_COLUMNS} columns")
     return names, separator

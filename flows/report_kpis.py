@@ -1,7 +1,7 @@
 """Figures of the work: computed from events, kept as rows, shown as a table or as JSON. The same everywhere.
 
 >>> shown(0.25, "share"), shown(1.5, "h"), shown(90.0, "seconds"), shown(None, "h"), shown(3, "documents")
-('25.0 %', '1.5 h', '90 s', '–', '3')
+('25.0%', '1.5 h', '90 s', '–', '3')
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from flows.terminal import EXIT_DONE, complain, write_json, write_table
+from flows.terminal import EXIT_DONE, EXIT_USAGE, complain, write_json, write_table
 from kpis import KPIS, compute
 from models.decision import REASON_TEXTS, Reason
 from models.store.audit import now
@@ -35,8 +35,9 @@ def run_kpis(store: Store, client_id: str | None, *, as_json: bool) -> int:
     """`facturier kpis`: compute and show the figures of one client, or of all."""
     with store.read() as session:
         clients = [row.id for row in list_clients(session) if client_id in {None, row.id}]
-    if not clients:
-        complain(f"There is no client {client_id!r}." if client_id else "There is no client yet.")
+    if not clients and client_id is not None:
+        complain(f"facturier kpis: there is no client {client_id!r}")
+        return EXIT_USAGE
     for each in clients:
         rows = compute_and_store(store, each, now())
         if as_json:

@@ -148,7 +148,7 @@ def _is_table_failure(row: Expectation, result: Mapping[str, Any]) -> bool:
 
 
 def _failure(row: Expectation, result: Mapping[str, Any]) -> str:
-    if "result" in result and result["result"]:
+    if result.get("result"):
         return f"{row.message}."
     return f"{row.message}, or it could not be checked."
 

@@ -15,7 +15,14 @@ from decimal import Decimal
 from typing import Literal
 
 from extractors.fields.dates import find_dates
-from extractors.fields.identifiers import Identifier, find_bics, find_ibans, find_labelled_ibans, find_vat_ids
+from extractors.fields.identifiers import (
+    Identifier,
+    find_bics,
+    find_company_ids,
+    find_ibans,
+    find_labelled_ibans,
+    find_vat_ids,
+)
 from extractors.fields.layout import Row, Token, around
 from extractors.fields.lexicon import load_lexicon
 from extractors.fields.numbers import find_numbers
@@ -97,6 +104,7 @@ def _shaped(row: Row) -> Iterator[Candidate]:
         ("iban", find_labelled_ibans(row.text)),
         ("vat_id", find_vat_ids(row.text)),
         ("bic", find_bics(row.text)),
+        ("code", find_company_ids(row.text)),
     )
     for kind, identifiers in kinds:
         for start, end, value, checked in identifiers:

@@ -51,6 +51,7 @@ class Draft:
     loose: list[Candidate] = field(default_factory=list)  # numbers without a heading
     texts: dict[str, list[str]] = field(default_factory=dict)
     unit: str = ""
+    order: str | None = None  # the order that a row above the item names
     boxes: list[Box] = field(default_factory=list)
 
     def value(self, term: str) -> Decimal | None:
@@ -91,6 +92,7 @@ def finish(draft: Draft, number: int) -> tuple[InvoiceLine, float] | None:
         quantity=quantity,
         unit_code=unit_code_of(draft.unit) or None if draft.unit else None,
         net_amount=amount,
+        order_reference=draft.order,
         unit_price=price,
         price_base_quantity=base_of(quantity, price, amount),
         vat_rate=draft.value("vat_rate"),

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from stdnum import get_cc_module, iban
 from stdnum.exceptions import ValidationError
+from stdnum.fr import siren, siret
 
 # Shape of the national part behind the country prefix (VIES, Regulation (EU) 904/2010; GB, XI, CH, NO by their own
 # tax offices).
@@ -39,6 +40,8 @@ _VAT = re.compile(
 _IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}[0-9OI]{2}(?:[ -]?[A-Z0-9]{1,4}){3,8}")
 _LABELLED = re.compile(r"IBAN\W{1,4}(?P<value>[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8})(?![A-Z0-9])")
 _BIC = re.compile(r"(?<![A-Z0-9])[A-Z]{6}[A-Z2-9][A-NP-Z0-9](?:[A-Z0-9]{3})?(?![A-Z0-9])")
+_COMPANY_WORDS = re.compile(r"siren|siret|rcs|r\.c\.s", re.IGNORECASE)
+_COMPANY_ID = re.compile(r"(?<![\w.])(?<!\d[ .])\d{3}[ .]?\d{3}[ .]?\d{3}(?:[ .]?\d{5})?(?![\w])")
 # Length of an IBAN by country (SWIFT IBAN registry).
 IBAN_LENGTHS = {
     "AD": 24, "AT": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "ES": 24,
@@ -109,6 +112,20 @@ def find_labelled_ibans(text: str) -> Iterator[Identifier]:
     """What stands behind the word IBAN but has another length than the registry says."""
     for m in _LABELLED.finditer(text):
         yield Identifier(m.start("value"), m.end("value"), m["value"].replace(" ", ""), checked=False)
+
+
+def find_company_ids(text: str) -> Iterator[Identifier]:
+    """French company numbers (SIREN, SIRET) printed in groups, on rows that speak of them; Luhn must hold.
+
+    >>> [v.value for v in find_company_ids("SARL au capital de 8 000 EUR - RCS Nantes 999 118 730")]
+    ['999118730']
+    """
+    if not _COMPANY_WORDS.search(text):
+        return
+    for m in _COMPANY_ID.finditer(text):
+        value = re.sub(r"\D", "", m[0])
+        if (siret if len(value) == 14 else siren).is_valid(value):
+            yield Identifier(m.start(), m.end(), value, checked=True)
 
 
 def _end_of(text: str, length: int) -> int | None:

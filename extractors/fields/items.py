@@ -13,16 +13,15 @@ from decimal import Decimal
 
 from extractors.fields.anchors import Anchor, find_anchors
 from extractors.fields.candidates import Candidate
-from extractors.fields.cells import Draft, finish, times_of
+from extractors.fields.cells import Draft, finish
 from extractors.fields.columns import NUMERIC, Column, Header, find_header
-from extractors.fields.layout import Row, Segment, around, segments_of
+from extractors.fields.layout import Row, around, segments_of
 from extractors.fields.lexicon import load_lexicon
 from extractors.fields.party import PageLines
+from extractors.fields.unheaded import STOPS, Candidates, unheaded_items
 from models.extraction import Evidence
 from models.invoice import InvoiceLine
 
-Candidates = Mapping[tuple[int, int], Sequence[Candidate]]
-STOPS = frozenset({"net_total", "gross_total", "tax_total", "payable_total", "sum_of_lines"})
 PRIOR = frozenset({"prior_total", "count"})
 _PRICE_BASE = re.compile(r"^/ ?\d+$")  # the price is for so many
 CELL_KINDS = ("money", "number", "percent")
@@ -70,7 +69,7 @@ def read_lines(pages: Sequence[PageLines], candidates: Candidates, readers: Mapp
                 header = None
             if found is None:
                 break
-    return _table(drafts or _unheaded(pages, candidates), readers, headers)
+    return _table(drafts or unheaded_items(pages, candidates), readers, headers)
 
 
 def _table(drafts: Sequence[Draft], readers: Mapping[int, str], headers: set[tuple[int, int]]) -> LineTable:
@@ -103,17 +102,33 @@ def _table(drafts: Sequence[Draft], readers: Mapping[int, str], headers: set[tup
 def _walk(page: PageLines, header: Header, begin: int, candidates: Candidates, drafts: list[Draft]) -> tuple[int, bool]:
     """Read items from a row on; return the row after the table and whether totals ended it."""
     labels = load_lexicon().labels
+    order = drafts[-1].order if drafts else None
     for row in page.rows[begin:]:
         anchors = find_anchors(row, labels)
         cells = _cells(row, header, candidates[page.number, row.number])
+        if named := _order_of(anchors, candidates[page.number, row.number]):
+            order = named
+            continue
         if _is_total(row, anchors, candidates[page.number, row.number], cells):
             return row.number + 1, True
         if any(a.term in PRIOR and a.first == 0 and a.strength >= 0.75 for a in anchors):
             continue
         if row.number > begin and any(s.row is row for s in page.sections) and not cells:
             return row.number + 1, True
+        known = len(drafts)
         _place(row, header, cells, drafts)
+        if len(drafts) > known:
+            drafts[-1].order = order
     return len(page.rows), False
+
+
+def _order_of(anchors: Sequence[Anchor], found: Sequence[Candidate]) -> str | None:
+    """The order that a row names for the items below it: nothing in it but the label, a number and perhaps its date."""
+    heads = [a for a in anchors if a.term == "order_reference" and a.first == 0 and a.strength >= 0.75]
+    if not heads or any(c.kind in ("money", "percent") for c in found):
+        return None
+    numbers = [c for c in found if c.kind == "code" and c.first > heads[0].last]
+    return numbers[0].text if numbers and numbers[0].first - heads[0].last <= 2 else None
 
 
 def _is_total(row: Row, anchors: Sequence[Anchor], found: Sequence[Candidate], cells: Mapping[str, Candidate]) -> bool:
@@ -239,59 +254,3 @@ def _under_name(row: Row, at: int, header: Header, quantity: Candidate) -> bool:
     if column is None or column.term != "item_name" or column.x0 < quantity.box.x0:
         return False
     return row.tokens[at].box.x0 >= column.x0 - 1.5 * header.height
-
-
-def _unheaded(pages: Sequence[PageLines], candidates: Candidates) -> list[Draft]:
-    """Rows of a text and one amount at their right end, above a total that is their sum."""
-    labels = load_lexicon().labels
-    drafts: list[Draft] = []
-    for page in pages:
-        for row in page.rows:
-            money = [c for c in candidates[page.number, row.number] if c.kind == "money"]
-            anchors = find_anchors(row, labels)
-            if drafts and any(a.term in STOPS and a.strength >= 0.75 for a in anchors) and money:
-                total = sum((d.value("net_amount") or Decimal(0) for d in drafts), Decimal(0))
-                return drafts if any(c.value == total for c in money) else []
-            if not money or _labelled(anchors):
-                continue
-            amount = max(money, key=lambda c: c.first)
-            parts = _product(candidates[page.number, row.number], amount) if len(money) > 1 else []
-            if amount.last >= len(row.tokens) - 2 and amount.first > 0 and (parts or len(money) == 1):
-                drafts.append(_plain_item(row, amount, parts))
-    return []
-
-
-def _labelled(anchors: Sequence[Anchor]) -> bool:
-    return any(a.first == 0 and a.strength >= 0.8 for a in anchors)
-
-
-def _product(found: Sequence[Candidate], amount: Candidate) -> list[Candidate]:
-    """Two numbers before an amount whose product it is."""
-    numbers = [
-        c for c in found if c.kind in ("money", "number") and c.last < amount.first and isinstance(c.value, Decimal)
-    ]
-    for i, one in enumerate(numbers):
-        for two in numbers[i + 1 :]:
-            if Decimal(str(one.value)) * Decimal(str(two.value)) == amount.value:
-                return [one, two]
-    return []
-
-
-def _plain_item(row: Row, amount: Candidate, parts: Sequence[Candidate]) -> Draft:
-    draft = Draft(rows=[row], numbers={"net_amount": amount})
-    if parts:
-        draft.numbers |= {"quantity": parts[0], "unit_price": parts[1]}
-    segment = Segment(row, 0, (parts[0] if parts and parts[0].first > 0 else amount).first - 1)
-    words = [t.text for t in segment.tokens]
-    for word in list(words):
-        times = times_of(word)
-        if times is not None:
-            at = words.index(word)
-            token = row.tokens[at]
-            draft.numbers["quantity"] = Candidate("number", times, word, row, at, at, token.box, token.confidence)
-            words.remove(word)
-            break
-    if words and words[0].rstrip(".)").isdigit() and len(words) > 1:
-        draft.texts["line_id"] = [words.pop(0)]
-    draft.texts["item_name"] = [" ".join(words)]
-    return draft

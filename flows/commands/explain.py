@@ -249,7 +249,7 @@ def _show_decisions(decisions: Sequence[Facts]) -> None:
     for row in decisions:
         write_line(f"  {row['created_at']}  {row['outcome']} by {safe(row['actor'])}, score {row['score']:.3f}, "
                    f"policy {safe(row['policy_version'])}")  # fmt: skip
-        for text in (*row["reasons"].values(), *row["details"]):
+        for text in (*row["reasons"].values(), *row["details"]) or ("nothing was found that needs a person",):
             write_line(f"    - {safe(text)}")
 
 

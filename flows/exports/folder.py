@@ -24,7 +24,9 @@ MANIFEST, SUCCESS = "manifest.json", "_SUCCESS"
 _PLAIN_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*(\.[a-z0-9]+){1,2}")
 
 
-def write_folder(folder: Path, files: Iterable[tuple[str, bytes]], facts: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:
+def write_folder(
+    folder: Path, files: Iterable[tuple[str, bytes]], facts: Callable[[], Mapping[str, Any]]
+) -> dict[str, Any]:
     """Write files, their manifest, then `_SUCCESS`; files of an earlier export that are no longer in it go away.
 
     Args:

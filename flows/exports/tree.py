@@ -52,7 +52,7 @@ def _element(branch: Branch, namespaces: Mapping[str | None, str]) -> etree._Ele
         return None
     prefix, _, local = branch.tag.rpartition(":")
     attributes = {name: _text(value) for name, value in branch.attributes.items() if value}
-    found = etree.Element(f"{{{namespaces[prefix or None]}}}{local}", attributes, nsmap=dict(namespaces))
+    found = etree.Element(f"{{{namespaces[prefix or None]}}}{local}", attributes, nsmap=dict(namespaces))  # type: ignore[arg-type] # lxml takes None for the default
     found.text = text
     found.extend(children)
     return found

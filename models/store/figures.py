@@ -16,7 +16,11 @@ def load_history(session: Session, client_id: str) -> History:
     """All that happened to one client's documents."""
     events = select(EventRow).where(EventRow.client_id == client_id).order_by(col(EventRow.at), col(EventRow.seq))
     touches = select(TouchRow).where(TouchRow.client_id == client_id).order_by(col(TouchRow.started_at), TouchRow.id)
-    seen = select(CorrectionRow).where(CorrectionRow.client_id == client_id).order_by(col(CorrectionRow.at), CorrectionRow.id)
+    seen = (
+        select(CorrectionRow)
+        .where(CorrectionRow.client_id == client_id)
+        .order_by(col(CorrectionRow.at), CorrectionRow.id)
+    )
     return History(
         events=tuple(Event(row.document_id, row.at, row.actor, row.from_state, row.to_state)
                      for row in session.exec(events)),

@@ -42,9 +42,7 @@ def read_view(session: Session, view: View, client_id: str | None, after: int = 
     read = [_READERS[column.kind] for column in view.columns]
     found = session.connection().execute(text(select_statement(view)), {"client": client_id, "after": after})
     for row in found.yield_per(_PAGE):
-        yield tuple(
-            None if value is None else convert(value) for convert, value in zip(read, row, strict=True)
-        )
+        yield tuple(None if value is None else convert(value) for convert, value in zip(read, row, strict=True))
 
 
 def read_invoices(session: Session, client_id: str | None, after: int = 0) -> Iterator[PublishedInvoice]:
@@ -71,8 +69,6 @@ def read_invoices(session: Session, client_id: str | None, after: int = 0) -> It
             ),
         )
         yield PublishedInvoice(document_id, version, values["change_seq"], invoice)
-
-
 
 
 def amount_of(value: Any) -> Decimal:  # noqa: ANN401 - what the driver gives

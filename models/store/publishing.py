@@ -143,7 +143,7 @@ def free_key(session: Session, client_id: str, publication: Publication) -> str 
 
 def _add_rows(session: Session, batch: Batch, publication: Publication, key: str, version: int) -> None:
     seq = next_number(session, FEED)
-    same = {"document_id": publication.document_id, "version": version, "client_id": batch.client_id}
+    same: dict[str, Any] = {"document_id": publication.document_id, "version": version, "client_id": batch.client_id}
     session.add(InvoiceRow(**publication.values, **same, invoice_key=key, change_seq=seq, batch_id=batch.id,
                            published_at=batch.at))  # fmt: skip
     session.add_all(InvoiceLineRow(**line, **same, position=at) for at, line in enumerate(publication.lines, 1))
@@ -165,7 +165,9 @@ def withdraw_rejected(session: Session, batch: Batch) -> tuple[str, ...]:
         .where(InvoiceRow.client_id == batch.client_id).group_by(InvoiceRow.document_id).subquery()
     )  # fmt: skip
     buried = select(ChangeRow.change_seq).where(
-        ChangeRow.entity_id == newest.c.document_id, ChangeRow.op == "tombstone", col(ChangeRow.change_seq) > newest.c.seq
+        ChangeRow.entity_id == newest.c.document_id,
+        ChangeRow.op == "tombstone",
+        col(ChangeRow.change_seq) > newest.c.seq,
     )
     query = select(newest.c.document_id, newest.c.version).where(
         newest.c.document_id == DocumentRow.id, col(DocumentRow.state).in_(WITHDRAWN), ~buried.exists()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+# ruff: noqa: F811 - fixtures are imported and then named as arguments
+
 import csv
 import io
 import json

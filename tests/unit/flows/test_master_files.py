@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import col, select
 
 from flows.commands.master import run_import
 from flows.master_cells import CellError, read_date, read_ibans, read_number
-from flows.master_files import FILE_BYTES, ImportReport, import_master
+from flows.master_files import FILE_BYTES, ImportReport, check, import_master
 from flows.master_table import MasterFileError
 from models.store.audit import now, verify
 from models.store.engine import Store
@@ -155,6 +158,8 @@ def test_what_looks_like_a_formula_stays_text(office: Any, take: Importer) -> No
         (b"name\nPapier\n", "does not name the column seller_id"),
         (b"seller_id,name,name\nS1,a,b\n", "names a column twice"),
         ("seller_id,name\n".encode("utf-16"), "UTF-16"),
+        (b"seller_id,name,caf\xe9\nS1,a,b\n", "characters that are no text"),
+        (b'seller_id,name,"' + b"x" * 200_000, "no header"),
     ],
 )
 def test_a_file_that_is_none_of_ours_is_refused_whole(content: bytes, said: str, take: Importer) -> None:
@@ -169,6 +174,24 @@ def test_a_file_over_the_limit_and_a_folder_are_refused(office: Any, tmp_path: P
     for path, said in ((large, "larger than 100 MB"), (tmp_path, "not a file")):
         with pytest.raises(MasterFileError, match=said):
             import_master(office.store, "suppliers", path, "acme", strict=False, actor="ann")
+
+
+def test_damaged_files_are_refused_or_taken_in_part_and_never_break_the_import() -> None:
+    rng = Random(37)
+    content = (SAMPLES / "suppliers.csv").read_bytes()
+    for _ in range(300):
+        damaged = bytearray(content)
+        for _ in range(rng.randint(1, 6)):
+            damaged[rng.randrange(len(damaged))] = rng.choice(b'\x00\x1b\n\r";,\xe9=9')
+        with suppress(MasterFileError):
+            table, _ = check(bytes(damaged[: rng.randint(1, len(damaged))]), "suppliers")
+            assert all(row.values["seller_id"] and row.values["name"] for row in table.rows)
+
+
+def test_a_file_whose_name_is_no_utf_8_is_imported(office: Any, tmp_path: Path) -> None:
+    path = tmp_path / "caf\udce9.csv"
+    path.write_text("seller_id,name\nS1,Papier\n")
+    assert import_master(office.store, "suppliers", path, "acme", strict=False, actor="ann").file == "caf?.csv"
 
 
 def test_an_order_without_seller_id_is_linked_by_vat_id_whichever_file_comes_first(office: Any, take: Importer) -> None:
@@ -225,7 +248,7 @@ def test_a_file_without_a_column_leaves_what_is_there_and_an_empty_cell_empties_
 
 @pytest.mark.parametrize(("invoiced", "known"), [("3", True), ("0.00", False), ("", False)])
 def test_a_supplier_whose_order_was_invoiced_before_has_history(
-    invoiced: str, known: bool, office: Any, take: Importer
+    invoiced: str, *, known: bool, office: Any, take: Importer
 ) -> None:
     take("suppliers", "seller_id,name\nS1,Papier\n")
     take("purchase-orders", f"order_number,line_number,seller_id,quantity_invoiced\nA,1,S1,{invoiced}\n")
@@ -274,7 +297,10 @@ def test_the_command_prints_the_summary_and_the_bad_rows_and_says_by_its_code_th
 
 def test_six_thousand_order_lines_take_seconds_and_no_transaction_holds_them_all(office: Any, take: Importer) -> None:
     rows = "".join(f"PO-{number % 1500},{number // 1500},{number}.5,7.25\n" for number in range(6000))
+    commits: list[object] = []
+    event.listen(office.store.engine, "commit", commits.append)
     started = time.perf_counter()
     assert take("purchase-orders", "order_number,line_number,quantity,unit_price\n" + rows).new == 6000
     assert time.perf_counter() - started < 10
+    assert len(commits) >= 6
     assert len(office.rows(OrderLineRow)) == 6000

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+# ruff: noqa: F811 - fixtures are imported and then named as arguments
+
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -145,9 +147,14 @@ def test_a_correction_after_export_is_the_next_version_and_the_view_shows_only_i
     publish_approved(desk, "acme")
     assert seqs(desk) == [(1, "insert", 1), (2, "correct", 2)]
     with desk.read() as session:
-        shown = session.connection().execute(text("SELECT version, gross_total, status, change_seq FROM v1_invoice")).all()
+        shown = (
+            session.connection().execute(text("SELECT version, gross_total, status, change_seq FROM v1_invoice")).all()
+        )
     assert shown == [(2, "240.00", "current", 2)]
-    assert [row.gross_total for row in rows(desk, InvoiceRow, InvoiceRow.version)] == [Decimal("120.00"), Decimal("240.00")]
+    assert [row.gross_total for row in rows(desk, InvoiceRow, InvoiceRow.version)] == [
+        Decimal("120.00"),
+        Decimal("240.00"),
+    ]
 
 
 def test_a_number_that_was_corrected_away_is_free_for_the_invoice_that_really_has_it(
@@ -203,7 +210,9 @@ def test_two_publishers_at_once_publish_each_document_once(desk: Store, make_doc
         ready.wait(30)
         return result
 
-    threads = [threading.Thread(target=publish_approved, args=(desk, "acme"), kwargs={"gate": together}) for _ in (1, 2)]
+    threads = [
+        threading.Thread(target=publish_approved, args=(desk, "acme"), kwargs={"gate": together}) for _ in (1, 2)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

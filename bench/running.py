@@ -1,0 +1,63 @@
+"""Runs `facturier extract --json` as people do: in a process of its own, noting when each line came.
+
+Seconds are wall clock, memory is MB of the parent without its reading children.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench.machine import ONE_THREAD, resident_mb
+
+FACTURIER = str(Path(sys.executable).with_name("facturier"))
+
+
+@dataclass(slots=True)
+class Run:
+    """What one run printed: the lines that are JSON, those that are not, and the seconds before each line."""
+
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    strange: list[str] = field(default_factory=list)
+    pauses: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+    peak_mb: float = 0.0
+    exit_code: int = 0
+    errors: str = ""
+
+
+def extract(paths: Sequence[Path], *options: str, settings: Iterable[tuple[str, str]] = ()) -> Run:
+    """Run `facturier extract --json` over files; `settings` are FACTURIER__SECTION__KEY pairs."""
+    run = Run()
+    with tempfile.TemporaryDirectory() as home, tempfile.TemporaryFile("w+", encoding="utf-8") as errors:
+        environment = dict(os.environ) | ONE_THREAD | {"FACTURIER_HOME": home} | dict(settings)
+        command = [FACTURIER, "extract", "--json", *options, *map(str, paths)]
+        started = time.monotonic()
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, env=environment, text=True) as process:
+            _listen(process, run)
+        run.seconds, run.exit_code = time.monotonic() - started, process.returncode
+        errors.seek(0)
+        run.errors = errors.read()
+    return run
+
+
+def _listen(process: subprocess.Popen[str], run: Run) -> None:
+    assert process.stdout is not None
+    last = time.monotonic()
+    for text in process.stdout:
+        last, before = time.monotonic(), last
+        run.peak_mb = max(run.peak_mb, resident_mb(process.pid))
+        try:
+            run.lines.append(json.loads(text))
+        except ValueError:
+            run.strange.append(text)
+        else:
+            run.pauses.append(last - before)
