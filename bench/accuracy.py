@@ -27,7 +27,8 @@ from bench.scoring import Score, interval, score
 
 Json = dict[str, Any]
 
-FLAGS = frozenset({"page_xml_differ", "xml_broken"})
+# What a person is told: they differ, the XML is broken, or there was nothing on the page to hold it against.
+FLAGS = frozenset({"page_xml_differ", "xml_broken", "page_not_compared"})
 PAGE_SECONDS = 30.0
 
 
@@ -53,7 +54,9 @@ def judge_mismatch(truth: list[Json], run: Run) -> Json:
     """Whether each document that contradicts itself is flagged; none may pass as certain."""
     answers = {Path(line["file"]).name: line for line in run.lines}
     asked = {Path(row["file"]).name: answers.get(Path(row["file"]).name, {}) for row in truth}
-    flagged = [name for name, line in asked.items() if FLAGS & set(line.get("reasons", ()))]
+    flagged = [
+        name for name, line in asked.items() if line.get("decision") != "auto" and FLAGS & set(line.get("reasons", ()))
+    ]
     passed = [name for name, line in asked.items() if line.get("decision") == "auto"]
     return {
         "documents": len(truth), "unanswered": sum(not line for line in asked.values()),
@@ -93,9 +96,9 @@ def _behaves(category: str, expected: str, lines: list[Json]) -> bool:
     if category == "xml_attack":
         return decisions == {"quarantine"}
     if category == "einvoice_broken":
-        return bool(lines) and "auto" not in decisions
-    if category == "pdf_encrypted":
-        return "encrypted" in reasons or ("opened" in expected and "quarantine" not in decisions)
+        return bool(lines) and all(line["decision"] != "auto" or "gross_total" in line["fields"] for line in lines)
+    if category == "pdf_encrypted":  # opened with an empty password it may turn out to be blank
+        return "encrypted" in reasons or ("opened" in expected and bool(lines) and "unreadable" not in reasons)
     return bool(lines)
 
 
@@ -145,6 +148,7 @@ def _figures(result: Score) -> Json:
         "lines_known": result.lines.known,
         "auto": result.auto,
         "auto_wrong": result.auto_wrong,
+        "auto_wrong_fields": dict(sorted(result.auto_wrong_fields.items())),
     }
 
 
@@ -168,7 +172,9 @@ def tell(name: str, figures: Json) -> None:
     print(f"  F1 over {figures['layout_groups']} layout groups {figures['f1_over_groups']:.3f} [{low:.3f}, {high:.3f}]")
     line_f1 = "not known" if figures["line_f1"] is None else f"{figures['line_f1']:.3f} of {figures['lines_known']}"
     print(f"  whole documents right {figures['whole_documents_right']:.3f}, lines F1 {line_f1}")
-    print(f"  let through {figures['auto']}, of them with a wrong field {figures['auto_wrong']}")
+    print(
+        f"  let through {figures['auto']}, of them with a wrong field {figures['auto_wrong']} {figures['auto_wrong_fields']}"
+    )
     print("  " + ", ".join(f"{each} {count['f1']:.3f}" for each, count in figures["fields"].items()))
 
 

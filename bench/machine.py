@@ -47,6 +47,23 @@ def resident_mb(pid: int, *, peak: bool = True) -> float:
     return int(value.split()[0]) / 1024 if value else 0.0
 
 
+def tree_cpu_seconds(pid: int) -> float:
+    """CPU seconds of a process and all below it so far, those that ended and were waited for included."""
+    ticks: dict[int, int] = {}
+    parents: dict[int, int] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        except OSError:
+            continue  # it ended meanwhile
+        number = int(path.parent.name)
+        parents[number], ticks[number] = int(fields[1]), sum(map(int, fields[11:15]))
+    family = {pid}
+    while grown := {child for child, parent in parents.items() if parent in family} - family:
+        family |= grown
+    return sum(ticks.get(each, 0) for each in family) / os.sysconf("SC_CLK_TCK")
+
+
 def _first(path: str, key: str) -> str:
     """The value of the first line that begins with `key`; empty where there is none."""
     try:

@@ -1,4 +1,4 @@
-"""Runs `facturier extract --json` as people do: in a process of its own, noting when each line came.
+"""Runs `facturier extract --json` and its kin as people do: in a process of its own, noting when each line came.
 
 Seconds are wall clock, memory is MB of the parent without its reading children.
 """
@@ -29,24 +29,44 @@ class Run:
     strange: list[str] = field(default_factory=list)
     pauses: list[float] = field(default_factory=list)
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
     peak_mb: float = 0.0
     exit_code: int = 0
     errors: str = ""
 
 
-def extract(paths: Sequence[Path], *options: str, settings: Iterable[tuple[str, str]] = ()) -> Run:
-    """Run `facturier extract --json` over files; `settings` are FACTURIER__SECTION__KEY pairs."""
+def extract(
+    paths: Sequence[Path],
+    *options: str,
+    settings: Iterable[tuple[str, str]] = (),
+    command: str = "extract",
+    home: Path | None = None,
+) -> Run:
+    """Run `facturier extract --json` over files, or `match`; without a home in an empty one.
+
+    `settings` are FACTURIER__SECTION__KEY pairs on top of the defaults.
+    """
     run = Run()
-    with tempfile.TemporaryDirectory() as home, tempfile.TemporaryFile("w+", encoding="utf-8") as errors:
-        environment = dict(os.environ) | ONE_THREAD | {"FACTURIER_HOME": home} | dict(settings)
-        command = [FACTURIER, "extract", "--json", *options, *map(str, paths)]
-        started = time.monotonic()
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, env=environment, text=True) as process:
+    with tempfile.TemporaryDirectory() as empty, tempfile.TemporaryFile("w+", encoding="utf-8") as errors:
+        environment = _environment(home or Path(empty)) | dict(settings)
+        words = [FACTURIER, command, "--json", *options, *map(str, paths)]
+        started, cpu = time.monotonic(), _children_cpu()
+        with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=errors, env=environment, text=True) as process:
             _listen(process, run)
+        run.cpu_seconds = _children_cpu() - cpu
         run.seconds, run.exit_code = time.monotonic() - started, process.returncode
         errors.seek(0)
         run.errors = errors.read()
     return run
+
+
+def facturier(home: Path, *words: str) -> None:
+    """Run one command on a home; raises CalledProcessError where it fails."""
+    subprocess.run([FACTURIER, *words], env=_environment(home), check=True, capture_output=True)
+
+
+def _environment(home: Path) -> dict[str, str]:
+    return dict(os.environ) | ONE_THREAD | {"FACTURIER_HOME": str(home)}
 
 
 def _listen(process: subprocess.Popen[str], run: Run) -> None:
@@ -61,3 +81,8 @@ def _listen(process: subprocess.Popen[str], run: Run) -> None:
             run.strange.append(text)
         else:
             run.pauses.append(last - before)
+
+
+def _children_cpu() -> float:
+    times = os.times()
+    return times.children_user + times.children_system

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -81,6 +82,7 @@ class Score:
     fields: dict[str, Count] = field(default_factory=dict)
     groups: dict[str, Count] = field(default_factory=dict)
     lines: Count = field(default_factory=Count)
+    auto_wrong_fields: Counter[str] = field(default_factory=Counter)
     misses: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -162,6 +164,7 @@ def _score_document(result: Score, row: Row, answer: Row | None, *, visible_only
     result.whole_right += is_right
     result.auto += is_auto
     result.auto_wrong += is_auto and not is_right
+    result.auto_wrong_fields.update(wrong if is_auto else ())
 
 
 def _score_field(result: Score, group: Count, name: str, truth: object, found: object) -> bool:

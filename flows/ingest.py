@@ -88,16 +88,32 @@ async def _tell(settings: Settings, group: Group, outcomes: Sequence[Outcomes]) 
         return
     await acreate_table_artifact(
         key="documents",
-        description=f"Outcomes of {group.client_id} / {group.batch or 'inbox'}",
-        table=[
-            {
-                "file": each.name, "state": each.state, "seller": each.seller_name, "number": each.invoice_number,
-                "total": each.gross_total, "why": ", ".join(map(reason_text, each.reasons)), "advice": each.advice,
-                "page": f"{review_url(settings)}/documents/{each.document_id}",
-            }
-            for each in outcomes
-        ],
-    )  # fmt: skip
+        description=plain_text(f"Outcomes of {group.client_id} / {group.batch or 'inbox'}"),
+        table=[table_row(settings, each) for each in outcomes],
+    )
+
+
+def table_row(settings: Settings, outcome: Outcomes) -> dict[str, str]:
+    """One document for a supervisor: first what became of it and where to go on."""
+    told = {
+        "file": outcome.name, "state": outcome.state.replace("_", " "),
+        "why": ", ".join(map(reason_text, outcome.reasons)),
+        "seller": outcome.seller_name, "number": outcome.invoice_number, "total": outcome.gross_total,
+        "advice": outcome.advice,
+    }  # fmt: skip
+    address = f"{review_url(settings)}/documents/{outcome.document_id}"
+    return {"page": f"[open]({address})"} | {name: plain_text(text) for name, text in told.items()}
+
+
+def plain_text(text: str) -> str:
+    r"""Text that Prefect's pages show as it is; they take it for Markdown, and a name may hold a picture to load.
+
+    >>> plain_text("![x](http://example.com/seen) Ltd")
+    '!\\[x\\](http:\\//example.com/seen) Ltd'
+    """
+    for character in ("\\", "[", "]", "<", "`"):
+        text = text.replace(character, f"\\{character}")
+    return text.replace("://", ":\\//").replace("www.", "www\\.")
 
 
 def review_url(settings: Settings) -> str:
@@ -118,7 +134,8 @@ def summary(outcomes: Sequence[Outcomes], report: PublishReport) -> str:
     """The run in one line, for the list of runs."""
     states = Counter(outcome.state for outcome in outcomes)
     parts = [f"{count} {state.replace('_', ' ')}" for state, count in sorted(states.items())]
-    return f"{len(outcomes)} documents: {', '.join(parts) or 'nothing to do'}; {len(report.published)} published{_held(report)}"
+    became = ", ".join(parts) or "nothing to do"
+    return f"{len(outcomes)} documents: {became}; {len(report.published)} published{_held(report)}"
 
 
 def _held(report: PublishReport) -> str:

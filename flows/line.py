@@ -1,5 +1,6 @@
-"""The line that a document walks: read, match, validate, decide, store. No Prefect here, so that it also runs when the
-server is away; `flows.ingest` wraps it.
+"""The line that a document walks: read, match, validate, decide, store.
+
+No Prefect here, so that it also runs when the server is away; `flows.ingest` wraps it.
 
 A document is work in the job table. Reading happens outside of any transaction, in confined children; what came of it
 is stored in one transaction together with the end of the job, and only while the lease is still ours (R7).
@@ -11,8 +12,9 @@ import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field, replace
 
 from sqlmodel import Session, select
@@ -101,13 +103,28 @@ class Line:
         """Work on leased jobs, side by side as the pool allows; one document's failure is never another's."""
         offices = self._offices({lease.client_id for lease in leases})
         started = [(lease, self._start(lease)) for lease in leases]
+        due = time.monotonic() + self._pulse
         for position, (lease, reading) in enumerate(started):
+            due = self._hold([lease for lease, _ in started[position:]], reading, due)
             try:
                 yield from self._complete(lease, reading, offices[lease.client_id])
             except ConflictError as error:
                 logger.warning("%s", error)  # somebody else has the job: nothing of ours was stored
-            if position % 10 == 9:
-                self._renew([lease for lease, _ in started[position + 1 :]])
+
+    @property
+    def _pulse(self) -> float:
+        """Seconds between two renewals of a lease: a slow document in front must not cost those behind it theirs."""
+        return self.house.settings.jobs.lease_seconds / 3
+
+    def _hold(self, leases: Sequence[jobs.Lease], reading: Future[Reading] | None, due: float) -> float:
+        """Wait for a reading and renew the leases whenever it is due; when it is due next (monotonic)."""
+        while True:
+            is_read = reading is None or bool(wait((reading,), max(0.0, due - time.monotonic())).done)
+            if time.monotonic() >= due:
+                self._renew(leases)
+                due = time.monotonic() + self._pulse
+            if is_read:
+                return due
 
     def _offices(self, client_ids: set[str]) -> dict[str, Office]:
         with self.house.store.read() as session:
@@ -140,7 +157,7 @@ class Line:
             return [self._quarantine(lease, error)]
         except ConflictError:
             raise
-        except Exception as error:  # noqa: BLE001 - the outermost frame of one document's work: its batch goes on
+        except Exception as error:  # the outermost frame of one document's work: its batch goes on
             logger.exception("document %s", lease.document_id)
             return [self._give_back(lease, error)]
 

@@ -16,7 +16,6 @@ from typing import Any
 from sqlmodel import Session
 
 from models.invoice import LINE_TERMS, TERMS, Frozen, Term, VatBreakdown, terms_of
-from models.views import AMOUNT_PLACES
 from models.store.audit import now
 from models.store.documents import new_id
 from models.store.engine import Store
@@ -33,10 +32,11 @@ from models.store.publishing import (
     publish,
     withdraw_rejected,
 )
+from models.views import AMOUNT_PLACES
 from validators import duplicate_key
 from validators.gate import GateResult, check_batch
 
-BATCH_DOCUMENTS = 250  # measured: about a second of write lock
+BATCH_DOCUMENTS = 100  # measured: about a second during which nobody else can write to SQLite
 _PLACES = 6  # decimals that every database keeps, see models.columns.Amount
 _VAT_TERMS = terms_of(VatBreakdown)
 

@@ -19,6 +19,7 @@ SERVER_SETTINGS: dict[str, str] = {
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_READ_BATCH_SIZE": "200",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": '["events","flow_runs"]',
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+    "PREFECT_SERVER_UI_V2_ENABLED": "false",  # its second face asks an analytics host for settings, whatever is set
     "PREFECT_WORKER_WEBSERVER_HOST": "127.0.0.1",
     "PREFECT_LOGGING_TO_API_BATCH_INTERVAL": "1",
     "PREFECT_RESULTS_DEFAULT_SERIALIZER": "json",

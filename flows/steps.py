@@ -33,7 +33,14 @@ async def process_chunk(line: Line, leases: Sequence[Lease], lane: str, count: i
     return outcomes
 
 
-@task(name="publish", cache_policy=NO_CACHE, persist_result=False, retries=1, retry_delay_seconds=2)
+@task(
+    name="publish",
+    task_run_name="publish {client_id}",
+    cache_policy=NO_CACHE,
+    persist_result=False,
+    retries=1,
+    retry_delay_seconds=2,
+)
 async def publish(line: Line, client_id: str) -> PublishReport:
     """Publish what is approved through the gate."""
     return await asyncio.to_thread(publish_approved, line.house.store, client_id)

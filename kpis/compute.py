@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import pairwise
 from math import ceil
 
 from kpis.definitions import KPIS
@@ -84,7 +85,7 @@ def _turnaround(view: _Period) -> Iterator[Figure]:
 def _stages(view: _Period) -> Iterator[Figure]:
     stays: dict[str, list[float]] = defaultdict(list)
     for events in view.by_document.values():
-        for event, following in zip(events, events[1:], strict=False):
+        for event, following in pairwise(events):
             if view.covers(following.at):
                 stays[event.to_state].append((following.at - event.at).total_seconds() / _HOUR)
     for state in Status:

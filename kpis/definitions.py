@@ -25,14 +25,15 @@ class Kpi(NamedTuple):
 
 
 _ROWS = (
-    Kpi("documents_received", "Documents received", "documents", "Documents that came in during the period.", "neither"),
+    Kpi("documents_received", "Documents received", "documents", "Documents that came in during the period.",
+        "neither"),
     Kpi("documents_exported", "Documents exported", "documents",
         "Documents that were exported for the first time during the period.", "higher"),
     Kpi("documents_rejected", "Documents rejected", "documents", "Documents rejected during the period.", "neither"),
     Kpi("documents_open", "Documents open", "documents",
         "Documents that were neither exported nor rejected at the end of the period.", "lower"),
     Kpi("turnaround_median", "Turnaround, median", "h",
-        "Hours from received to first exported, of documents exported during the period: half took no longer.", "lower"),
+        "Hours from received to first exported, of documents exported in the period: half took no longer.", "lower"),
     Kpi("turnaround_p90", "Turnaround, 90th percentile", "h",
         "Hours from received to first exported: nine of ten took no longer.", "lower"),
     Kpi("stage_median", "Time in a stage, median", "h",

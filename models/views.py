@@ -120,10 +120,9 @@ MATCH = View(
         ViewColumn("quantity", "number", "k.quantity", "Quantity that the line takes from the order"),
         ViewColumn("line_probability", "share", "k.probability", "Probability of this link, in [0, 1]"),
     ),
-    "invoice i JOIN match_result m ON m.document_id = i.document_id AND m.revision = "
+    "invoice i JOIN match_result m ON m.document_id = i.document_id AND m.revision = "  # noqa: S608 - names of this file
     "(SELECT max(r.revision) FROM match_result r WHERE r.document_id = i.document_id) "
-    "LEFT JOIN match_link k ON k.document_id = m.document_id AND k.revision = m.revision "
-    f"WHERE {_NEWEST}",
+    "LEFT JOIN match_link k ON k.document_id = m.document_id AND k.revision = m.revision WHERE " + _NEWEST,
     ("change_seq", "invoice_line", "order", "order_line"),
     "Which order lines the lines of published invoices take from",
 )  # fmt: skip
@@ -180,7 +179,7 @@ def create_statements(dialect: str) -> Iterator[str]:
     """The statements that create the views on `sqlite` or `postgresql`, with comments where the database keeps them."""
     for view in VIEWS:
         chosen = ", ".join(f'{column.source} AS "{column.name}"' for column in view.columns)
-        yield f"CREATE VIEW {view.name} AS SELECT {chosen} FROM {view.origin}"
+        yield f"CREATE VIEW {view.name} AS SELECT {chosen} FROM {view.origin}"  # noqa: S608 - names of this file
         if dialect == "postgresql":
             yield f"COMMENT ON VIEW {view.name} IS '{_escaped(view.comment)}'"
             for column in view.columns:

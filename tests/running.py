@@ -1,4 +1,4 @@
-"""`facturier up` as a real process for tests: its ports, its children, and what finance would read from its database."""
+"""`facturier up` as a real process for tests: its ports, its children, and what finance reads from its database."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ class Up:
         body = None if query is None else json.dumps(query).encode()
         request = urllib.request.Request(f"http://127.0.0.1:{self.prefect}/api{path}", body,
                                          {"Content-Type": "application/json"})  # fmt: skip
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - our own server
             return json.load(answer)
 
     def story(self) -> str:
@@ -155,11 +155,8 @@ class Up:
 
 def children(parent: int) -> list[int]:
     """The processes that a process has started and that still run."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and (status := _status(int(entry.name))) and int(status[1]) == parent:
-            found.append(int(entry.name))
-    return found
+    pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    return [pid for pid in pids if (status := _status(pid)) and int(status[1]) == parent]
 
 
 def descendants(ancestor: int) -> dict[int, str]:

@@ -36,7 +36,7 @@ def page(name: str) -> str:
 
 def commands() -> list[str]:
     named = ((command.name, command.callback) for command in app.registered_commands)
-    return [name or getattr(callback, "__name__", "") for name, callback in named]
+    return [name or str(getattr(callback, "__name__", "")) for name, callback in named]
 
 
 def kinds_of(kind: type[FacturierError]) -> Iterator[type[FacturierError]]:

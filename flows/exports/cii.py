@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from flows.exports.tree import Branch, serialise, split_country, tree
-from flows.exports.ubl import CUSTOMIZATION, TRANSCRIPTION
+from flows.exports.ubl import CUSTOMIZATION, TRANSCRIPTION, line_category
 from models.invoice import Invoice, InvoiceLine, VatBreakdown
 
 _SCHEMA = "urn:un:unece:uncefact:data:standard"
@@ -173,8 +173,7 @@ def _totals(invoice: Invoice) -> Branch:
 
 
 def _line(line: InvoiceLine, invoice: Invoice) -> Branch:
-    rates = {row.category for row in invoice.vat_breakdown if row.rate == line.vat_rate}
-    category = next(iter(rates)) if len(rates) == 1 and line.vat_rate is not None else None
+    category = line_category(line, invoice)
     unit = {"unitCode": line.unit_code}
     product = (
         Branch("ram:SellerAssignedID", line.seller_item_id),

@@ -149,8 +149,7 @@ def _totals(invoice: Invoice) -> Branch:
 
 
 def _line(line: InvoiceLine, invoice: Invoice, kind: str) -> Branch:
-    rates = {row.category for row in invoice.vat_breakdown if row.rate == line.vat_rate}
-    category = next(iter(rates)) if len(rates) == 1 and line.vat_rate is not None else None
+    category = line_category(line, invoice)
     unit = {"unitCode": line.unit_code}
     item = (
         Branch("cbc:Name", line.item_name),
@@ -172,6 +171,19 @@ def _line(line: InvoiceLine, invoice: Invoice, kind: str) -> Branch:
         Branch("cac:Price", price),
     )
     return Branch(f"cac:{kind}Line", content, is_kept=True)
+
+
+def line_category(line: InvoiceLine, invoice: Invoice) -> str | None:
+    """The VAT category of a line, which only the recapitulation names: that of its rate, where it is the only one.
+
+    >>> rows = (VatBreakdown(rate=Decimal(20), category="S"), VatBreakdown(rate=Decimal(0), category="E"))
+    >>> line_category(InvoiceLine(vat_rate=Decimal(0)), Invoice(vat_breakdown=rows))
+    'E'
+    """
+    rows = [row for row in invoice.vat_breakdown if row.rate == line.vat_rate]
+    if line.vat_rate is None and len(invoice.vat_breakdown) == 1:
+        rows = list(invoice.vat_breakdown)
+    return rows[0].category if len(rows) == 1 else None
 
 
 def _order_line(line: InvoiceLine) -> Branch:

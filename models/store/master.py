@@ -99,7 +99,7 @@ def _with_lines(session: Session, client_id: str, orders: Sequence[OrderRow]) ->
     invoiced = _invoiced(session, client_id, numbers)
     return tuple(
         PurchaseOrder(
-            order_number=order.order_number, order_date=order.order_date, status=order.status,  # type: ignore[arg-type]
+            order_number=order.order_number, order_date=order.order_date, status=order.status,
             currency=order.currency, buyer_name=order.buyer_name, buyer_vat_id=order.buyer_vat_id,
             seller_id=order.seller_id, seller_name=order.seller_name, seller_vat_id=order.seller_vat_id,
             lines=tuple(_order_line(row, received, invoiced) for row in lines[order.order_number]),

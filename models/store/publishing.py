@@ -7,7 +7,7 @@ gaps because it is counted in the transaction that uses it; its counter's row is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -220,13 +220,3 @@ def is_refused_again(session: Session, client_id: str, result_json: str) -> bool
     query = select(PublishBatchRow).where(PublishBatchRow.client_id == client_id)
     newest = session.exec(query.order_by(col(PublishBatchRow.created_at).desc())).first()
     return newest is not None and newest.state == "refused" and newest.result_json == result_json
-
-
-def holds_of(session: Session, document_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """The newest hold of each document: expectation and message."""
-    query = (
-        select(PublishHoldRow, PublishBatchRow.created_at)
-        .where(PublishHoldRow.batch_id == PublishBatchRow.id, col(PublishHoldRow.document_id).in_(document_ids))
-        .order_by(col(PublishBatchRow.created_at))
-    )
-    return {hold.document_id: (hold.expectation, hold.message) for hold, _ in session.exec(query).all()}

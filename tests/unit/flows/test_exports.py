@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 # ruff: noqa: F811 - fixtures are imported and then named as arguments
-
 import csv
 import io
 import json
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from facturx import xml_check_xsd
 from lxml import etree
 
 from extractors.einvoice import read_xml
@@ -23,8 +23,8 @@ from models.settings import LimitSettings
 from models.status import Status
 from models.store.engine import Store
 from models.views import CHANGE, INVOICE
-from tests.desk import IBAN, INVOICE as SIMPLE
-from tests.desk import desk, make_document  # noqa: F401 - fixtures
+from tests.desk import IBAN, desk, make_document  # noqa: F401 - fixtures
+from tests.desk import INVOICE as SIMPLE
 
 FULL = Invoice(
     invoice_number="F-2026/018", issue_date=date(2026, 11, 12), type_code="380", currency="EUR",
@@ -68,6 +68,14 @@ def test_an_e_invoice_that_is_written_reads_back_to_the_same_values(form: str, i
     assert write(invoice, "d1") == content
 
 
+@pytest.mark.parametrize("form", ["ubl", "cii"])
+@pytest.mark.parametrize("invoice", [FULL, CREDIT], ids=["full", "credit note"])
+def test_an_invoice_with_complete_lines_is_valid_by_the_schema(form: str, invoice: Invoice) -> None:
+    write = EXPORTERS[form].invoice
+    assert write is not None
+    assert xml_check_xsd(write(invoice.model_copy(update={"lines": invoice.lines[:2]}), "d1")) is True
+
+
 def test_full_invoice_has_every_term_so_that_no_writer_can_forget_one() -> None:
     assert [name for name in TERMS if getattr(FULL, name) is None] == []
     assert [name for name in LINE_TERMS if getattr(FULL.lines[0], name) is None] == []
@@ -82,7 +90,7 @@ def test_what_xml_cannot_hold_is_left_out(form: str) -> None:
     assert etree.fromstring(content) is not None
 
 
-@pytest.mark.parametrize("start", list("=+-@|\t\r\n") + ["\0=", " =", "＝"])
+@pytest.mark.parametrize("start", [*"=+-@|\t\r\n", "\0=", " =", "＝"])
 def test_a_text_that_a_spreadsheet_would_run_gets_an_apostrophe(start: str) -> None:
     assert guarded(f"{start}cmd|' /C calc'!A0").startswith("'")
     assert "\0" not in guarded(f"{start}x")

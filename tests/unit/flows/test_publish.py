@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 # ruff: noqa: F811 - fixtures are imported and then named as arguments
-
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 # ruff: noqa: F811 - fixtures are imported and then named as arguments
-
 import json
 from datetime import timedelta
 from typing import Any

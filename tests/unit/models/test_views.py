@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 # ruff: noqa: F811 - fixtures are imported and then named as arguments
-
 import shutil
 import subprocess
 from pathlib import Path
