@@ -172,9 +172,8 @@ def tell(name: str, figures: Json) -> None:
     print(f"  F1 over {figures['layout_groups']} layout groups {figures['f1_over_groups']:.3f} [{low:.3f}, {high:.3f}]")
     line_f1 = "not known" if figures["line_f1"] is None else f"{figures['line_f1']:.3f} of {figures['lines_known']}"
     print(f"  whole documents right {figures['whole_documents_right']:.3f}, lines F1 {line_f1}")
-    print(
-        f"  let through {figures['auto']}, of them with a wrong field {figures['auto_wrong']} {figures['auto_wrong_fields']}"
-    )
+    print(f"  let through {figures['auto']}, of them with a wrong field {figures['auto_wrong']}", end=" ")
+    print(figures["auto_wrong_fields"] or "")
     print("  " + ", ".join(f"{each} {count['f1']:.3f}" for each, count in figures["fields"].items()))
 
 

@@ -14,7 +14,6 @@ import json
 import mimetypes
 import os
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any

@@ -85,7 +85,17 @@ def shown(value: float | None, unit: str) -> str:
     """A figure with its unit, for a terminal."""
     if value is None:
         return "–"
+    if unit == "h":
+        return _duration(value)
     return _SHOWN.get(unit, "{:g}").format(value)
 
 
-_SHOWN = {"share": "{:.1%}", "h": "{:.1f} h", "seconds": "{:.0f} s"}
+def _duration(hours: float) -> str:
+    """Hours as the unit in which a person would say them."""
+    for size, form in ((48.0, f"{hours / 24:.1f} d"), (1.0, f"{hours:.1f} h"), (1 / 60, f"{60 * hours:.0f} min")):
+        if hours >= size:
+            return form
+    return f"{3600 * hours:.0f} s"
+
+
+_SHOWN = {"share": "{:.1%}", "seconds": "{:.0f} s"}

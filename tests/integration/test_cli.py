@@ -165,7 +165,9 @@ def test_extract_lines_have_the_shape_of_the_contract(extracted: Said) -> None:
 
 
 def test_a_file_that_cannot_be_read_gives_a_line_with_reason_and_advice(extracted: Said, folder: Path) -> None:
-    bad = {line["file"].removeprefix(f"{folder}/"): line for line in extracted.lines if line["decision"] == "quarantine"}
+    bad = {
+        line["file"].removeprefix(f"{folder}/"): line for line in extracted.lines if line["decision"] == "quarantine"
+    }
     assert bad.keys() == {"c.pdf", "d.txt", "f.zip/bad.pdf", "missing.pdf"}
     assert bad["c.pdf"]["reasons"] == ["encrypted"]
     assert bad["missing.pdf"]["message"] == "no such file"
