@@ -55,9 +55,7 @@ class Format(StrEnum):
 
 
 # Optional, not `| None`: typer reads these at run time.
-Home = Annotated[
-    Optional[Path], typer.Option(help="The folder that holds everything; default $FACTURIER_HOME or ./var.")
-]  # noqa: UP045
+Home = Annotated[Path | None, typer.Option(help="The folder that holds everything; default $FACTURIER_HOME or ./var.")]
 Client = Annotated[str, typer.Option("--client", help="Whose invoices these are.")]
 AnyClient = Annotated[Optional[str], typer.Option("--client", help="Only this client's.")]  # noqa: UP045
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout.")]
@@ -122,6 +120,7 @@ def import_(
     file: Annotated[Path, typer.Argument(help="A CSV file, UTF-8, `,` or `;`.")],
     client: Client = "demo",
     strict: Annotated[bool, typer.Option(help="Take no row if one is bad.")] = False,
+    as_json: AsJson = False,
     home: Home = None,
 ) -> None:
     """Load or update suppliers, purchase orders or goods receipts."""
@@ -130,7 +129,7 @@ def import_(
 
     with open_house(home) as house:
         house.client(client)
-        raise typer.Exit(run_import(house.store, what.value, file, client, strict=strict, actor="operator"))
+        raise typer.Exit(run_import(house.store, what.value, file, client, strict=strict, as_json=as_json))
 
 
 @app.command()
@@ -232,22 +231,23 @@ def run() -> int:
     from models.errors import FacturierError, SettingsError
 
     try:
-        return app(standalone_mode=False) or 0
+        code = app(standalone_mode=False) or 0
     except typer.Exit as done:
-        return done.exit_code
+        code = done.exit_code
     except SettingsError as error:
         complain(f"facturier: {error}\n{error.advice}")
-        return EXIT_SETTINGS
+        code = EXIT_SETTINGS
     except FacturierError as error:
         complain(f"facturier: {error.reason_code}: {error}\n{error.advice}")
-        return EXIT_FAILURE
+        code = EXIT_FAILURE
     except KeyboardInterrupt:
         complain("facturier: stopped; what was in hand is taken up again at the next start")
-        return EXIT_FAILURE
+        code = EXIT_FAILURE
     except (typer.Abort, BrokenPipeError):
-        return EXIT_FAILURE
+        code = EXIT_FAILURE
     except Exception as error:
         if not hasattr(error, "show"):  # click's usage errors know how to show themselves
             raise
         error.show()
-        return int(getattr(error, "exit_code", 2))
+        code = int(getattr(error, "exit_code", 2))
+    return code

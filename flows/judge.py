@@ -1,5 +1,6 @@
-"""What the stages say of one reading, gathered with the facts that they need from the store. Called inside a write
-transaction, so that two invoices of one order are judged one after the other.
+"""What the stages say of one reading, gathered with the facts that they need from the store.
+
+Called inside a write transaction, so that two invoices of one order are judged one after the other.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field, replace
 
 from sqlmodel import Session, select
@@ -105,6 +105,9 @@ class Line:
         started = [(lease, self._start(lease)) for lease in leases]
         due = time.monotonic() + self._pulse
         for position, (lease, reading) in enumerate(started):
+            if self.stopping.is_set() and reading is not None and reading.cancel():
+                self._release(lease)  # nobody has begun to read it
+                continue
             due = self._hold([lease for lease, _ in started[position:]], reading, due)
             try:
                 yield from self._complete(lease, reading, offices[lease.client_id])
@@ -119,7 +122,7 @@ class Line:
     def _hold(self, leases: Sequence[jobs.Lease], reading: Future[Reading] | None, due: float) -> float:
         """Wait for a reading and renew the leases whenever it is due; when it is due next (monotonic)."""
         while True:
-            is_read = reading is None or bool(wait((reading,), max(0.0, due - time.monotonic())).done)
+            is_read = reading is None or _is_over(reading, max(0.0, due - time.monotonic()))
             if time.monotonic() >= due:
                 self._renew(leases)
                 due = time.monotonic() + self._pulse
@@ -157,6 +160,9 @@ class Line:
             return [self._quarantine(lease, error)]
         except ConflictError:
             raise
+        except CancelledError:  # the pool was closed before anybody began to read
+            self._release(lease)
+            return []
         except Exception as error:  # the outermost frame of one document's work: its batch goes on
             logger.exception("document %s", lease.document_id)
             return [self._give_back(lease, error)]
@@ -218,10 +224,25 @@ class Line:
         for document_id in document_ids:
             quarantine_document(self.house.store, self.house.home, document_id)
 
+    def _release(self, lease: jobs.Lease) -> None:
+        with self.house.store.write() as session:
+            jobs.release(session, [lease])
+
     def _renew(self, leases: Sequence[jobs.Lease]) -> None:
         if leases:
             with self.house.store.write() as session:
                 jobs.renew(session, leases, settings=self.house.settings.jobs)
+
+
+def _is_over(reading: Future[Reading], seconds: float) -> bool:
+    """Wait for a reading; whether it has ended, well or not."""
+    try:
+        reading.exception(seconds)
+    except TimeoutError:
+        return False
+    except CancelledError:
+        pass
+    return True
 
 
 def _store_part(

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import logging
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -42,6 +44,7 @@ class Worker:
 
     def __init__(self, line: Line) -> None:
         self.line = line
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.stop = asyncio.Event()
         self.work = asyncio.Event()
         self._seen: dict[str, Seen] = {}
@@ -51,13 +54,21 @@ class Worker:
         self._needs_figures = False
 
     def request_stop(self) -> None:
-        """Finish what is in hand, then end."""
+        """Finish what is in hand, then end; may be called from any thread."""
         self.line.stopping.set()
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # it has ended already
+                self._loop.call_soon_threadsafe(self._end)
+
+    def _end(self) -> None:
         self.stop.set()
         self.work.set()
 
     async def run(self) -> None:
         """Watch and work side by side."""
+        self._loop = asyncio.get_running_loop()
+        if self.line.stopping.is_set():
+            return
         await asyncio.gather(self._watch(), self._work())
 
     # --- the watch ---
@@ -103,7 +114,7 @@ class Worker:
             self.work.clear()
             try:
                 await self._work_off()
-            except Exception:  # noqa: BLE001 - the outermost frame of the worker: it must outlive any single failure
+            except Exception:
                 logger.exception("the work stopped; it is taken up again at the next scan")
 
     async def _work_off(self) -> None:
@@ -165,16 +176,22 @@ class Worker:
             await asyncio.sleep(0.25)
 
 
-async def _main() -> None:
+def main() -> None:
+    """Work until a signal comes.
+
+    The event loop has a thread of its own: in the main thread Prefect would catch SIGTERM while a flow runs, and crash
+    the run instead of finishing what is in hand.
+    """
     with open_line() as line:
         worker = Worker(line)
-        loop = asyncio.get_running_loop()
         for each in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(each, worker.request_stop)
-        with contextlib.suppress(asyncio.CancelledError):
-            await worker.run()
+            signal.signal(each, lambda _number, _frame: worker.request_stop())
+        context = contextvars.copy_context()  # knows the open line
+        thread = threading.Thread(target=lambda: context.run(asyncio.run, worker.run()), name="facturier-work")
+        thread.start()
+        thread.join()
 
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
-    asyncio.run(_main())
+    main()

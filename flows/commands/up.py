@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 
+from flows.api_health import is_server_up
 from flows.demo import load_demo
 from flows.house import House, open_house
 from flows.server import server_environment
 from flows.supervise import Child, is_port_free, python
 from flows.terminal import EXIT_DONE, EXIT_SETTINGS, complain, say
-from flows.api_health import is_server_up
 from models.settings import Settings
 from models.store.clients import folders, list_clients
 from models.store.documents import count_by_state

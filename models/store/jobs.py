@@ -119,9 +119,14 @@ def take(
     On PostgreSQL fewer than `limit` may come although more are ready, where others take at the same moment.
     """
     moment = at or now()
-    ready: list[ColumnElement[bool]] = [col(JobRow.state) == "ready", col(JobRow.lane).in_(lanes), col(JobRow.next_at) <= moment]
+    ready: list[ColumnElement[bool]] = [
+        col(JobRow.state) == "ready",
+        col(JobRow.lane).in_(lanes),
+        col(JobRow.next_at) <= moment,
+    ]
     if group is not None:
-        batch = select(DocumentRow.id).where(DocumentRow.client_id == group.client_id, DocumentRow.batch == group.batch)
+        theirs = (DocumentRow.client_id == group.client_id, DocumentRow.batch == group.batch)
+        batch = select(DocumentRow.id).where(*theirs)
         ready += [col(JobRow.client_id) == group.client_id, col(JobRow.document_id).in_(batch)]
     turn = func.row_number().over(
         partition_by=col(JobRow.client_id), order_by=(col(JobRow.next_at), col(JobRow.created_at), col(JobRow.id))

@@ -71,9 +71,7 @@ def candidate_orders(
     numbers = sorted(canonical_numbers)
     for start in range(0, len(numbers), _IN_CLAUSE):
         chunk = numbers[start : start + _IN_CLAUSE]
-        by_number = select(OrderRow).where(
-            OrderRow.client_id == client_id, col(OrderRow.canonical_number).in_(chunk)
-        )
+        by_number = select(OrderRow).where(OrderRow.client_id == client_id, col(OrderRow.canonical_number).in_(chunk))
         found |= {row.order_number: row for row in session.exec(by_number.limit(limit))}
     if seller_id is not None and len(found) < limit:
         by_seller = (

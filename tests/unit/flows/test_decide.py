@@ -49,7 +49,8 @@ def with_evidence(term: str, **evidence: Any) -> Extraction:
 def test_a_clean_document_goes_straight_through() -> None:
     decision = decided()
     assert (decision.outcome, decision.reasons, decision.details) == (Outcome.APPROVE, (), ())
-    assert decision.score == pytest.approx(0.99**6, abs=1e-6)  # the seller is known by a key: how well its name was read does not count
+    # The seller is known by a key: how well its name was read does not count.
+    assert decision.score == pytest.approx(0.99**6, abs=1e-6)
 
 
 def test_warnings_and_notes_do_not_stop_it() -> None:
