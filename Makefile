@@ -61,13 +61,11 @@ samples: env ## make sample_invoices/ anew, from its seed
 train: env ## train reader and matcher on the corrections of this home
 	$(VENV)/bin/facturier train
 
-bench: env ## speed of the readers; with DATA=DIR accuracy too
-	@for bench in bench/*.py; do \
-	    case "$$bench$(DATA)" in \
-	    bench/ocr.py*) echo "== $$bench"; $(VENV)/bin/python "$$bench" || exit 1 ;; \
-	    *.py) echo "== $$bench needs DATA=DIR, skipped" ;; \
-	    *) echo "== $$bench"; $(VENV)/bin/python "$$bench" "$(DATA)" || exit 1 ;; \
-	    esac; \
+bench: env ## speed and throughput; with DATA=DIR accuracy and matching too
+	@$(VENV)/bin/python bench/ocr.py && $(VENV)/bin/python bench/throughput.py
+	@[ -n "$(DATA)" ] || { echo "accuracy, speed and matching need DATA=DIR, skipped"; exit 0; }; \
+	for bench in speed accuracy matching; do \
+	    echo "== $$bench"; $(VENV)/bin/python bench/$$bench.py "$(DATA)" || exit 1; \
 	done
 
 lock: $(VENV)/.done-uv ## write requirements/ anew from pyproject.toml: pinned, with hashes, naming no host

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ if not __package__:  # run as a file: this folder must not hide the package `mat
 
 from bench import machine
 from bench.running import Run, extract
-from bench.scoring import Score, interval, score
+from bench.scoring import Score, fold, interval, score
 
 Json = dict[str, Any]
 
@@ -63,6 +64,28 @@ def judge_mismatch(truth: list[Json], run: Run) -> Json:
         "flagged": len(flagged), "flagged_share": _share(len(flagged), len(truth)),
         "let_through": passed, "not_flagged": sorted(set(asked) - set(flagged)),
     }  # fmt: skip
+
+
+def judge_hints(truth: list[Json], run: Run) -> Json:
+    """Where only a folder's country and a file's name tell of the truth: how often what was read agrees with them."""
+    answers = {Path(line["file"]).name: line for line in run.lines}
+    agrees: Counter[str] = Counter()
+    known: Counter[str] = Counter()
+    for row in truth:
+        hints, fields = row["extra"]["weak"], answers.get(Path(row["file"]).name, {}).get("fields", {})
+        found = {name: str(fields.get(name, {}).get("value", "")) for name in _HINTED.values()}
+        for hint, name in _HINTED.items():
+            if hints.get(hint) and hints.get(f"{hint}_in_text", True):  # a cheap scanner's text may still have it
+                known[name] += 1
+                agrees[name] += "".join(fold(hints[hint]).split()) in "".join(fold(found[name]).split())
+    return {
+        "documents": len(truth), "unanswered": sum(Path(row["file"]).name not in answers for row in truth),
+        "agree_with_hint": {name: {"share": _share(agrees[name], known[name]), "known": known[name]} for name in known},
+        "auto": sum(line["decision"] == "auto" for line in run.lines),
+    }  # fmt: skip
+
+
+_HINTED = {"currency_expected": "currency", "merchant_token": "seller_name", "number_token": "invoice_number"}
 
 
 def judge_hostile(truth: list[Json], run: Run) -> Json:
@@ -105,6 +128,7 @@ def _behaves(category: str, expected: str, lines: list[Json]) -> bool:
 _PAGES = DataSet(judge_pages, ("--source", "page"))
 _ALL = DataSet(judge_all)
 _ONE_WORKER = (("FACTURIER__READING__WORKERS", "1"),)
+_WITHOUT_FIELDS = (judge_mismatch, judge_hostile, judge_hints)
 SETS: dict[str, DataSet] = {
     "xml_xrechnung": _ALL,
     "xml_misc": _ALL,
@@ -114,7 +138,7 @@ SETS: dict[str, DataSet] = {
     "hybrid_ferd": _PAGES,
     "hybrid_scans": _PAGES,
     "sroie": _PAGES,
-    "my_receipts": _PAGES,
+    "my_receipts": DataSet(judge_hints, _PAGES.options),
     "hostile": DataSet(judge_hostile, settings=_ONE_WORKER, truth="manifest.jsonl"),
 }
 
@@ -123,7 +147,7 @@ def measure(folder: Path, name: str, keep: Path | None = None) -> Json:
     """Read and score one set."""
     which = SETS[name]
     truth = [json.loads(line) for line in (folder / which.truth).read_text(encoding="utf-8").splitlines() if line]
-    known = [row for row in truth if row.get("fields") or which.judge in {judge_mismatch, judge_hostile}]
+    known = [row for row in truth if row.get("fields") or which.judge in _WITHOUT_FIELDS]
     run = extract([folder / row["file"] for row in known], *which.options, settings=which.settings)
     if keep is not None:
         keep.mkdir(parents=True, exist_ok=True)

@@ -47,7 +47,7 @@ ORDER_COLUMNS = (
 
 
 def order_rows(book: Iterable[Json]) -> Iterator[Json]:
-    """The book as rows of our purchase-order file; a price for several units becomes the price of one."""
+    """The book as rows of our purchase-order file; a price for several units becomes that of one, of 6 decimals."""
     for order in book:
         is_invoiced = Decimal(order.get("invoiced_total") or 0) >= Decimal(order["net_total"]) > 0
         for line in order["lines"]:
@@ -59,7 +59,7 @@ def order_rows(book: Iterable[Json]) -> Iterator[Json]:
                 "seller_id": seller_id(order), "seller_name": order["supplier_name"],
                 "seller_vat_id": order.get("supplier_vat_id"), "line_number": line["line"],
                 "item_name": line.get("description"), "quantity": line.get("quantity"),
-                "unit_price": None if price is None else f"{Decimal(price) / base:f}",
+                "unit_price": None if price is None else f"{round(Decimal(price) / base, 6):f}",
                 "net_amount": line.get("line_total"), "quantity_invoiced": line.get("quantity") if is_invoiced else "0",
             }  # fmt: skip
 

@@ -53,7 +53,9 @@ def open_house(home: Path | None = None) -> Iterator[House]:
     """
     settings = load_settings(home)
     place = settings.home.resolve()
-    make_folders((place,))
+    if not place.is_dir():
+        make_folders((place,))
+        place.chmod(0o700)  # invoices and accounts of clients: nobody else on this machine's business
     store = Store(settings.url)
     try:
         migrate(store)

@@ -17,7 +17,8 @@ from prefect.artifacts import acreate_progress_artifact, acreate_table_artifact,
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
-from flows.line import Line, Outcomes
+from flows.line import Line
+from flows.outcomes import Outcomes
 from flows.publish import PublishReport
 from flows.steps import process_chunk, publish
 from flows.workshop import open_line

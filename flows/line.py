@@ -15,13 +15,14 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from extractors import ReaderPool
 from flows.house import House
-from flows.judge import Judgement, Office, judge_reading
+from flows.judge import Office, judge_reading
+from flows.outcomes import Outcomes, outcome_of
 from flows.quarantine import quarantine_document
 from models.decision import Outcome
 from models.document import Document
@@ -52,21 +53,6 @@ STATE_AFTER: dict[Outcome, Status] = {
     Outcome.HOLD: Status.HELD,
     Outcome.DUPLICATE: Status.DUPLICATE,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Outcomes:
-    """What became of one document, for a table that people read."""
-
-    document_id: str
-    client_id: str
-    name: str
-    state: str
-    seller_name: str = ""
-    invoice_number: str = ""
-    gross_total: str = ""
-    reasons: tuple[str, ...] = ()
-    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +181,7 @@ class Line:
             wanted = STATE_AFTER[said.decision.outcome]
             if state == Status.IN_REVIEW and wanted in {Status.HELD, Status.DUPLICATE}:
                 move(session, document, wanted, actor=ACTOR, reason=" ".join(said.decision.reasons))
-            return [_outcome(document, said)]
+            return [outcome_of(document)]
 
     def _quarantine(self, lease: jobs.Lease, error: InvoiceError) -> Outcomes:
         with self.house.store.write() as session:
@@ -255,7 +241,7 @@ def _store_part(
     move(session, document, Status.MATCHED, actor=ACTOR, reason=said.match.outcome)
     reason = " ".join(said.decision.reasons)
     move(session, document, STATE_AFTER[said.decision.outcome], actor="policy", reason=reason)
-    return _outcome(document, said)
+    return outcome_of(document)
 
 
 def _part(session: Session, first: DocumentRow, number: int) -> DocumentRow:
@@ -280,24 +266,3 @@ def _in_bundle(extraction: Extraction) -> Extraction:
 def replace_extractions(reading: Reading, extractions: Sequence[Extraction]) -> Reading:
     """The same reading with other extractions."""
     return reading.model_copy(update={"extractions": tuple(extractions)})
-
-
-def _outcome(document: DocumentRow, said: Judgement) -> Outcomes:
-    total = "" if document.gross_total is None else f"{document.gross_total:f} {document.currency or ''}".strip()
-    return Outcomes(
-        document.id, document.client_id, document.name, document.state, seller_name=document.seller_name or "",
-        invoice_number=document.invoice_number or "", gross_total=total, reasons=tuple(said.decision.reasons),
-    )  # fmt: skip
-
-
-def outcome_of(session: Session, document_id: str) -> Outcomes | None:
-    """How a document stands now, as the line would have said it."""
-    row = session.exec(select(DocumentRow).where(DocumentRow.id == document_id)).first()
-    if row is None:
-        return None
-    total = "" if row.gross_total is None else f"{row.gross_total:f} {row.currency or ''}".strip()
-    return replace(
-        Outcomes(row.id, row.client_id, row.name, row.state),
-        seller_name=row.seller_name or "", invoice_number=row.invoice_number or "", gross_total=total,
-        reasons=tuple(row.reasons.split()) or ((row.reason_code,) if row.reason_code else ()),
-    )  # fmt: skip

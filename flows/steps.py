@@ -12,7 +12,8 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
 
-from flows.line import Line, Outcomes
+from flows.line import Line
+from flows.outcomes import Outcomes
 from flows.publish import PublishReport, publish_approved
 from models.status import Status
 from models.store.jobs import Lease

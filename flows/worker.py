@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import contextvars
 import logging
+import os
 import signal
 import sys
 import threading
@@ -37,6 +38,7 @@ logger = logging.getLogger("facturier.worker")
 _SHARE = 100  # documents that one batch may take while others wait
 _FIGURES_SECONDS = 60.0
 _SERVER_SECONDS = 90.0
+_STOP_SECONDS = 20.0
 
 
 class Worker:
@@ -45,6 +47,7 @@ class Worker:
     def __init__(self, line: Line) -> None:
         self.line = line
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop_at = 0.0
         self.stop = asyncio.Event()
         self.work = asyncio.Event()
         self._seen: dict[str, Seen] = {}
@@ -56,9 +59,14 @@ class Worker:
     def request_stop(self) -> None:
         """Finish what is in hand, then end; may be called from any thread."""
         self.line.stopping.set()
+        self._stop_at = self._stop_at or time.monotonic()
         if self._loop is not None:
             with contextlib.suppress(RuntimeError):  # it has ended already
                 self._loop.call_soon_threadsafe(self._end)
+
+    def overdue(self) -> bool:
+        """Whether the end was asked for long ago."""
+        return self._stop_at > 0 and time.monotonic() - self._stop_at > _STOP_SECONDS
 
     def _end(self) -> None:
         self.stop.set()
@@ -189,7 +197,13 @@ def main() -> None:
         context = contextvars.copy_context()  # knows the open line
         thread = threading.Thread(target=lambda: context.run(asyncio.run, worker.run()), name="facturier-work")
         thread.start()
-        thread.join()
+        while thread.is_alive():
+            thread.join(1.0)
+            if worker.overdue():
+                logger.warning(
+                    "not ended %.0f s after the signal; what is left is taken up at the next start", _STOP_SECONDS
+                )
+                os._exit(1)  # Prefect's client waits over a minute for a server that is gone; our record is whole
 
 
 if __name__ == "__main__":

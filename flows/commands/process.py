@@ -10,10 +10,12 @@ from flows.contract_lines import Json
 from flows.house import House, open_house
 from flows.inputs import walk
 from flows.intake import Received, receive_path
-from flows.line import Line, Outcomes, outcome_of
+from flows.line import Line
+from flows.outcomes import Outcomes, outcome_of
 from flows.publish import publish_approved
 from flows.terminal import EXIT_DONE, EXIT_PEOPLE, say, write_json, write_table
 from models.status import Status
+from models.store.documents import documents_of_file
 
 _DONE_STATES = frozenset({Status.APPROVED, Status.EXPORTED})
 _CHUNK = 25
@@ -69,22 +71,15 @@ def _outcomes(house: House, received: Sequence[Received], wanted: set[str]) -> I
 
 def _documents_of(house: House, received: Received) -> Iterator[Json]:
     """A file's document, and those of the further invoices in it."""
-    from sqlmodel import or_, select
-
-    from models.tables import DocumentRow
-
     with house.store.read() as session:
-        query = select(DocumentRow.id).where(
-            or_(DocumentRow.id == received.document_id, DocumentRow.parent_id == received.document_id)
-        )
-        for document_id in session.exec(query.order_by(DocumentRow.part)):  # type: ignore[arg-type]
-            if found := outcome_of(session, document_id):
-                yield {
-                    "file": received.name, "document_id": found.document_id, "client_id": found.client_id,
-                    "state": found.state, "receipt": received.state, "seller_name": found.seller_name or None,
-                    "invoice_number": found.invoice_number or None, "gross_total": found.gross_total or None,
-                    "reasons": list(found.reasons),
-                }  # fmt: skip
+        rows = documents_of_file(session, received.document_id or "")
+    for found in map(outcome_of, rows):
+        yield {
+            "file": received.name, "document_id": found.document_id, "client_id": found.client_id,
+            "state": found.state, "receipt": received.state, "seller_name": found.seller_name or None,
+            "invoice_number": found.invoice_number or None, "gross_total": found.gross_total or None,
+            "reasons": list(found.reasons),
+        }  # fmt: skip
 
 
 def _cells(rows: Sequence[Json]) -> Iterator[tuple[str, ...]]:

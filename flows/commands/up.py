@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import time
@@ -120,7 +121,7 @@ def addresses(house: House) -> str:
         inboxes = [folders(house.home, client.id).inbox for client in list_clients(session)]
     drop = inboxes[0] if inboxes else folders(house.home, "CLIENT").inbox
     prefect = os.environ["PREFECT_API_URL"].removesuffix("/api")
-    command = Path(sys.argv[0]).name
+    command = _as_typed(Path(sys.argv[0]))
     return (
         f"\n  Drop invoices into   {drop}\n"
         f"  Watch them move      {prefect}/runs\n"
@@ -131,6 +132,14 @@ def addresses(house: House) -> str:
         f"  Logs                 {house.home / 'logs'}\n"
         f"  Stop                 Ctrl-C\n"
     )
+
+
+def _as_typed(script: Path) -> str:
+    """The command as it can be typed here: its name where it is on the path, else its place."""
+    if shutil.which(script.name):
+        return script.name
+    here = Path.cwd()
+    return str(script.relative_to(here)) if script.is_relative_to(here) else str(script)
 
 
 def _prepare(house: House, *, demo: bool) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, func, select, update
+from sqlmodel import Session, col, func, or_, select, update
 
 from models.decision import Decision
 from models.errors import ConflictError
@@ -71,6 +71,12 @@ def find_document(session: Session, client_id: str, sha256: str, part: int = 1) 
             DocumentRow.client_id == client_id, DocumentRow.sha256 == sha256, DocumentRow.part == part
         )
     ).first()
+
+
+def documents_of_file(session: Session, document_id: str) -> list[DocumentRow]:
+    """A document and those of the further invoices in its file, in page order."""
+    query = select(DocumentRow).where(or_(DocumentRow.id == document_id, DocumentRow.parent_id == document_id))
+    return list(session.exec(query.order_by(col(DocumentRow.part))))
 
 
 def move(

@@ -119,15 +119,7 @@ def take(
     On PostgreSQL fewer than `limit` may come although more are ready, where others take at the same moment.
     """
     moment = at or now()
-    ready: list[ColumnElement[bool]] = [
-        col(JobRow.state) == "ready",
-        col(JobRow.lane).in_(lanes),
-        col(JobRow.next_at) <= moment,
-    ]
-    if group is not None:
-        theirs = (DocumentRow.client_id == group.client_id, DocumentRow.batch == group.batch)
-        batch = select(DocumentRow.id).where(*theirs)
-        ready += [col(JobRow.client_id) == group.client_id, col(JobRow.document_id).in_(batch)]
+    ready = _ready(lanes, group, moment)
     turn = func.row_number().over(
         partition_by=col(JobRow.client_id), order_by=(col(JobRow.next_at), col(JobRow.created_at), col(JobRow.id))
     )
@@ -149,6 +141,16 @@ def take(
     )  # fmt: skip
     return [Lease(job, document, client, kind, lane, attempt, until)
             for job, document, client, kind, lane, attempt in leased.all()]  # fmt: skip
+
+
+def _ready(lanes: Sequence[str], group: Group | None, moment: datetime) -> list[ColumnElement[bool]]:
+    """What makes a job one that may be taken."""
+    wanted = [col(JobRow.state) == "ready", col(JobRow.lane).in_(lanes), col(JobRow.next_at) <= moment]
+    if group is not None:
+        theirs = (DocumentRow.client_id == group.client_id, DocumentRow.batch == group.batch)
+        batch = select(DocumentRow.id).where(*theirs)
+        wanted += [col(JobRow.client_id) == group.client_id, col(JobRow.document_id).in_(batch)]
+    return wanted
 
 
 def renew(session: Session, leases: Sequence[Lease], *, settings: JobSettings, at: datetime | None = None) -> set[str]:

@@ -1,4 +1,4 @@
-"""The commands as scripts call them: exit codes, data alone on stdout, the shape of a line that the contract promises."""
+"""The commands as scripts call them: exit codes, data alone on stdout, lines as the contract promises them."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ Run = Callable[..., Said]
 def facturier(home: Path, *arguments: object, **environment: str) -> Said:
     """Run a command over a home; `--home` is left to the environment, as a service would have it."""
     done = subprocess.run(
-        [sys.executable, "-m", "flows.main", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, timeout=240,
-        env=os.environ | ONE_THREAD | {"FACTURIER_HOME": str(home)} | environment, check=False,
+        [sys.executable, "-m", "flows.main", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True,
+        timeout=240, env=os.environ | ONE_THREAD | {"FACTURIER_HOME": str(home)} | environment, check=False,
     )  # fmt: skip
     assert "Traceback" not in done.stderr, done.stderr
     assert "\x1b" not in done.stdout + done.stderr
