@@ -20,6 +20,8 @@ from bench.machine import ONE_THREAD, resident_mb
 
 FACTURIER = str(Path(sys.executable).with_name("facturier"))
 
+_GOOD = (0, 3)  # done; done, and some documents need a person
+
 
 @dataclass(slots=True)
 class Run:
@@ -57,6 +59,8 @@ def extract(
         run.seconds, run.exit_code = time.monotonic() - started, process.returncode
         errors.seek(0)
         run.errors = errors.read()
+    if run.exit_code not in _GOOD:
+        print(f"facturier {command} ended with {run.exit_code}:\n{run.errors[-4000:]}", file=sys.stderr)
     return run
 
 

@@ -78,12 +78,18 @@ def open_quantity(line: OrderLine, *, by_receipt: bool = False) -> Decimal | Non
     >>> line = OrderLine(line_number="1", quantity="10", quantity_received="6", quantity_invoiced="4")
     >>> open_quantity(line, by_receipt=True)
     Decimal('2')
+
+    A credit note that came before its invoice has given something back already, so that more is open than was ordered:
+
+    >>> open_quantity(OrderLine(line_number="1", quantity="10", quantity_invoiced="-4"))
+    Decimal('14')
     """
+    direction = -1 if (line.quantity or Decimal(0)) < 0 else 1  # an order of returns has negative quantities
     if by_receipt:
-        return abs(line.quantity_received or Decimal(0)) - abs(line.quantity_invoiced)
+        return abs(line.quantity_received or Decimal(0)) - direction * line.quantity_invoiced
     if line.quantity is None:
         return None
-    return abs(line.quantity) - abs(line.quantity_invoiced)
+    return abs(line.quantity) - direction * line.quantity_invoiced
 
 
 def order_total(order: PurchaseOrder) -> Decimal:
