@@ -64,6 +64,20 @@ def tree_cpu_seconds(pid: int) -> float:
     return sum(ticks.get(each, 0) for each in family) / os.sysconf("SC_CLK_TCK")
 
 
+def children_cpu_seconds(pid: int) -> dict[str, float]:
+    """CPU seconds of each direct child with all below it, by the module that it runs (`python -m module`)."""
+    found: dict[str, float] = {}
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    for child in children.read_text(encoding="ascii").split() if children.exists() else ():
+        try:
+            words = Path(f"/proc/{child}/cmdline").read_text(encoding="utf-8", errors="replace").split("\0")
+        except OSError:
+            continue  # it ended meanwhile
+        name = words[words.index("-m") + 1] if "-m" in words[:-1] else words[0]
+        found[name] = found.get(name, 0.0) + tree_cpu_seconds(int(child))
+    return found
+
+
 def _first(path: str, key: str) -> str:
     """The value of the first line that begins with `key`; empty where there is none."""
     try:

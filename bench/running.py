@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.machine import ONE_THREAD, resident_mb
+from bench.machine import ONE_THREAD, resident_mb, tree_cpu_seconds
 
 FACTURIER = str(Path(sys.executable).with_name("facturier"))
 
+_LOOK_SECONDS = 0.5
 _GOOD = (0, 3)  # done; done, and some documents need a person
 
 
@@ -52,10 +53,9 @@ def extract(
     with tempfile.TemporaryDirectory() as empty, tempfile.TemporaryFile("w+", encoding="utf-8") as errors:
         environment = _environment(home or Path(empty)) | dict(settings)
         words = [FACTURIER, command, "--json", *options, *map(str, paths)]
-        started, cpu = time.monotonic(), _children_cpu()
+        started = time.monotonic()
         with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=errors, env=environment, text=True) as process:
             _listen(process, run)
-        run.cpu_seconds = _children_cpu() - cpu
         run.seconds, run.exit_code = time.monotonic() - started, process.returncode
         errors.seek(0)
         run.errors = errors.read()
@@ -75,18 +75,15 @@ def _environment(home: Path) -> dict[str, str]:
 
 def _listen(process: subprocess.Popen[str], run: Run) -> None:
     assert process.stdout is not None
-    last = time.monotonic()
+    last = looked = time.monotonic()
     for text in process.stdout:
         last, before = time.monotonic(), last
         run.peak_mb = max(run.peak_mb, resident_mb(process.pid))
+        if last - looked > _LOOK_SECONDS:  # what it took is gone with it: look now and then
+            looked, run.cpu_seconds = last, tree_cpu_seconds(process.pid)
         try:
             run.lines.append(json.loads(text))
         except ValueError:
             run.strange.append(text)
         else:
             run.pauses.append(last - before)
-
-
-def _children_cpu() -> float:
-    times = os.times()
-    return times.children_user + times.children_system

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -16,6 +17,13 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+
+from flows.demo import load_demo
+from flows.house import House
+from models.migrate import migrate
+from models.settings import Settings
+from models.store.blobs import Blobs
+from models.store.engine import Store
 
 ROOT = Path(__file__).parents[1]
 UP = (sys.executable, "-m", "flows.main", "up")
@@ -32,6 +40,20 @@ def free_ports(count: int) -> list[int]:
     for probe in probes:
         probe.close()
     return ports
+
+
+def demo_home(root: Path) -> Path:
+    """A new home with the demo's suppliers, orders and receipts, and an empty inbox."""
+    home, master = root / "home", root / "master"
+    home.mkdir()
+    (master / "files").mkdir(parents=True)
+    for path in (ROOT / "sample_invoices").glob("*.csv"):
+        shutil.copy(path, master)
+    store = Store(f"sqlite:///{home / 'facturier.db'}")
+    migrate(store)
+    load_demo(House(Settings(home=home), store, Blobs(home)), master)
+    store.dispose()
+    return home
 
 
 def until(happens: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:

@@ -77,7 +77,7 @@ BOOK = {
 
 def test_a_price_for_a_hundred_becomes_the_price_of_one() -> None:
     (row,) = matching.order_rows([BOOK])
-    assert (row["unit_price"], row["quantity_invoiced"]) == ("0.1", "200")
+    assert (row["unit_price"], row["quantity_invoiced"]) == ("0.100000", "200")
     assert set(row) == set(matching.ORDER_COLUMNS)
 
 
