@@ -31,14 +31,17 @@ from models.extraction import Extraction, PageInfo, Reading
 from models.finding import Finding, Severity
 from models.status import Status
 from models.store import jobs
+from models.store.audit import now
 from models.store.documents import (
     Arrival,
+    Step,
     add_document,
     add_extraction,
     add_judgement,
     find_document,
     load_extraction,
     move,
+    move_along,
 )
 from models.store.master import load_suppliers
 from models.tables import ClientRow, DocumentRow
@@ -235,12 +238,16 @@ def _store_part(
     session: Session, office: Office, document: DocumentRow, extraction: Extraction, pages: Sequence[PageInfo]
 ) -> Outcomes:
     add_extraction(session, document, extraction, origin="reader", actor=ACTOR, pages=pages)
-    move(session, document, Status.EXTRACTED, actor=ACTOR)
+    read_at = now()
     said = judge_reading(session, office, document, extraction)
     add_judgement(session, document, said.match, said.findings, said.decision, actor="policy")
-    move(session, document, Status.MATCHED, actor=ACTOR, reason=said.match.outcome)
-    reason = " ".join(said.decision.reasons)
-    move(session, document, STATE_AFTER[said.decision.outcome], actor="policy", reason=reason)
+    decision = said.decision
+    steps = (
+        Step(Status.EXTRACTED, ACTOR, at=read_at),
+        Step(Status.MATCHED, ACTOR, said.match.outcome),
+        Step(STATE_AFTER[decision.outcome], "policy", " ".join(decision.reasons)),
+    )
+    move_along(session, document, steps)
     return outcome_of(document)
 
 

@@ -86,6 +86,8 @@ class Act:
     client_id: str | None = None
     before: Mapping[str, Any] | None = None
     after: Mapping[str, Any] | None = None
+    actor: str | None = None  # default: the group's
+    at: datetime | None = None  # default: the group's
 
 
 def record_all(session: Session, acts: Sequence[Act], *, actor: str, at: datetime) -> None:
@@ -98,7 +100,8 @@ def record_all(session: Session, acts: Sequence[Act], *, actor: str, at: datetim
     previous, key = head.hash if head else GENESIS, audit_key(session)
     for seq, act in enumerate(acts, start=first):
         row = AuditRow(
-            seq=seq, client_id=act.client_id, at=at, actor=actor, action=act.action, object=act.subject,
+            seq=seq, client_id=act.client_id, at=act.at or at, actor=act.actor or actor, action=act.action,
+            object=act.subject,
             before_json=canonical(act.before), after_json=canonical(act.after), prev_hash=previous, hash="",
         )  # fmt: skip
         row.hash = previous = chain_hash(row, key)

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlmodel import Session, col, func, or_, select, update
 
@@ -18,7 +19,7 @@ from models.extraction import Extraction, PageInfo
 from models.finding import Finding
 from models.match import MatchResult
 from models.status import Status, may_move
-from models.store.audit import canonical, now, record
+from models.store.audit import Act, canonical, now, record, record_all
 from models.tables import (
     DecisionRow,
     DocumentRow,
@@ -79,6 +80,15 @@ def documents_of_file(session: Session, document_id: str) -> list[DocumentRow]:
     return list(session.exec(query.order_by(col(DocumentRow.part))))
 
 
+class Step(NamedTuple):
+    """One move of a document: where to, by whom, why, when (default: now)."""
+
+    to: Status
+    actor: str
+    reason: str = ""
+    at: datetime | None = None
+
+
 def move(
     session: Session,
     document: DocumentRow,
@@ -93,7 +103,39 @@ def move(
     Raises:
         ConflictError: The move is not in the table, or somebody changed the document since it was loaded.
     """
-    before, version, moment = Status(document.state), document.version, at or now()
+    move_along(session, document, (Step(to, actor, reason, at),))
+
+
+def move_along(session: Session, document: DocumentRow, steps: Sequence[Step]) -> None:
+    """Move a document through several states: an event and an audit row each, at the cost of hardly more than one.
+
+    Raises:
+        ConflictError: As `move`.
+    """
+    session.flush()
+    before, version, acts = Status(document.state), document.version, []
+    counted = {before, *(step.to for step in steps)} & _TAKING
+    for step in steps:
+        moment = step.at or now()
+        _swap_state(session, document, before, version, step.to, moment)
+        session.add(EventRow(client_id=document.client_id, document_id=document.id, at=moment, actor=step.actor,
+                             from_state=before, to_state=step.to, reason=step.reason))  # fmt: skip
+        acts.append(Act(f"move:{step.to}", f"document:{document.id}", document.client_id, {"state": before},
+                        {"state": step.to, "reason": step.reason}, step.actor, moment))  # fmt: skip
+        before, version = step.to, version + 1
+    session.refresh(document)
+    if counted:
+        _count_links(session, document)
+    record_all(session, acts, actor=steps[-1].actor, at=steps[-1].at or now())
+
+
+_TAKING = frozenset({Status.APPROVED, Status.EXPORTED})
+
+
+def _swap_state(
+    session: Session, document: DocumentRow, before: Status, version: int, to: Status, moment: datetime
+) -> None:
+    """Change the state if it is still what the caller saw."""
     if not may_move(before, to):
         raise ConflictError(f"document {document.id} is {before} and cannot become {to}")
     changed = session.exec(
@@ -101,26 +143,18 @@ def move(
         .where(col(DocumentRow.id) == document.id, col(DocumentRow.version) == version,
                col(DocumentRow.state) == before)
         .values(state=to, version=version + 1, updated_at=moment, claimed_by=None, claimed_until=None)
-        .execution_options(synchronize_session="evaluate")
+        .execution_options(synchronize_session=False)
     )  # fmt: skip
     if changed.rowcount != 1:
         raise ConflictError(f"document {document.id} was changed by somebody else")
-    session.refresh(document)
-    _count_links(session, document)
-    session.add(EventRow(client_id=document.client_id, document_id=document.id, at=moment, actor=actor,
-                         from_state=before, to_state=to, reason=reason))  # fmt: skip
-    record(session, actor=actor, action=f"move:{to}", subject=f"document:{document.id}",
-           client_id=document.client_id, before={"state": before}, after={"state": to, "reason": reason},
-           at=moment)  # fmt: skip
 
 
 def _count_links(session: Session, document: DocumentRow) -> None:
     """An approved document takes its quantities from the order's open ones; any other gives them back."""
-    taken = document.state in {Status.APPROVED, Status.EXPORTED}
     session.exec(
         update(MatchLinkRow)
         .where(col(MatchLinkRow.document_id) == document.id, col(MatchLinkRow.revision) == document.revision)
-        .values(counts=taken)
+        .values(counts=document.state in _TAKING)
     )
 
 
