@@ -76,6 +76,11 @@ class Candidate:
         return self.value.isoformat() if isinstance(self.value, date) else self.value
 
 
+TORN_GAP = 0.22  # of the row's height; between words stands at least a quarter
+_TORN_LEFT = re.compile(r"[A-Z]{1,5}[-/]?\d+|[A-Z]{1,5}[-/][\d/-]*\d")
+_TORN_RIGHT = re.compile(r"\d[\d/-]*\d")
+
+
 def find_candidates(row: Row, locale: Locale) -> tuple[Candidate, ...]:
     """All candidates of a row, left to right within each kind; identifiers claim their words before numbers do."""
     found: list[Candidate] = []
@@ -180,8 +185,23 @@ def _codes(row: Row, taken: set[int]) -> Iterator[Candidate]:
         m = _CODE.match(token.text)
         if m is None or not _CODE_SIGNS.match(m["core"]):
             continue
-        start = row.starts[i] + m.start("core")
-        yield _candidate("code", m["core"], row, start, row.starts[i] + m.end("core"))
+        if _is_torn(row, i - 1):
+            continue  # the second half of a number
+        start, rest = row.starts[i] + m.start("core"), ""
+        if m.end("core") == len(token.text) and _is_torn(row, i):
+            rest = row.tokens[i + 1].text
+        end = row.starts[i + 1] + len(rest) if rest else row.starts[i] + m.end("core")
+        yield _candidate("code", m["core"] + rest, row, start, end)
+
+
+def _is_torn(row: Row, at: int) -> bool:
+    """Whether a recogniser tore a number into this word and the next: AV-201 7-0005, with hardly a gap between."""
+    if not 0 <= at < len(row.tokens) - 1:
+        return False
+    left, right = row.tokens[at], row.tokens[at + 1]
+    if right.box.x0 - left.box.x1 > TORN_GAP * row.height or row.breaks[at + 1]:
+        return False
+    return bool(_TORN_LEFT.fullmatch(left.text) and _TORN_RIGHT.fullmatch(right.text))
 
 
 def _candidate(  # noqa: PLR0913 - a candidate's own fields
