@@ -26,4 +26,4 @@ def test_two_numbers_with_a_space_between_stay_two(gap: float) -> None:
 
 
 def test_a_number_and_a_word_stay_two() -> None:
-    assert codes(("AV-201", 86.0, 144.0), ("EUR", 147.0, 180.0)) == ["AV-201"]
+    assert codes(("AV-201", 86.0, 144.0), ("du", 147.0, 160.0)) == ["AV-201"]
