@@ -1,4 +1,4 @@
-"""What a terminal gets: data on stdout, everything else on stderr, colours and bars only where somebody sees them.
+r"""What a terminal gets: data on stdout, everything else on stderr, colours and bars only where somebody sees them.
 
 >>> EXIT_DONE, EXIT_PEOPLE
 (0, 3)
@@ -28,6 +28,16 @@ def write_json(value: Any) -> None:  # noqa: ANN401 - anything that JSON knows
     sys.stdout.flush()
 
 
+def safe(text: object, longest: int | None = None) -> str:
+    r"""Text on one line without control characters, cut to `longest` characters: names and values come from strangers.
+
+    >>> safe("F-1" + chr(27) + "[2J")
+    'F-1\\x1b[2J'
+    """
+    shown = "".join(each if each.isprintable() else repr(each)[1:-1] for each in str(text))
+    return shown if longest is None or len(shown) <= longest else shown[: longest - 1] + "…"
+
+
 def write_line(text: str) -> None:
     """A line of data on stdout."""
     sys.stdout.write(text + "\n")
@@ -51,7 +61,7 @@ def write_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str
     """A table on stdout: drawn for a terminal, tab-separated for a pipe."""
     if not sys.stdout.isatty():
         for row in (headings, *rows):
-            write_line("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row))
+            write_line("\t".join(map(safe, row)))
         return
     from rich.console import Console
     from rich.markup import escape
@@ -61,7 +71,7 @@ def write_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str
     for heading in headings:
         table.add_column(heading, overflow="fold")
     for row in rows:
-        table.add_row(*map(escape, row))
+        table.add_row(*(escape(safe(cell)) for cell in row))
     Console(no_color="NO_COLOR" in os.environ).print(table)
 
 

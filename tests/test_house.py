@@ -26,7 +26,7 @@ VAGUE = {"utils", "util", "common", "base", "helpers", "helper", "core", "misc",
 OUTSIDE = {".git", ".venv", "var", "build", "dist", "__pycache__", "node_modules", ".hypothesis"}
 # Brackets keep the patterns from finding themselves.
 MACHINE = re.compile(
-    r"pypi[.]org|python[h]osted|index-url[= ]\w+://|/[w]ork/|/[r]oot/|/[U]sers/|/h[o]me/[a-z]+/|[.]pyenv"
+    r"p[y]pi[.]org|python[h]osted|index-url[= ]\w+://|/[w]ork/|/[r]oot/|/[U]sers/|/h[o]me/[a-z]+/|[.]pyenv"
 )
 
 

@@ -6,9 +6,9 @@ from alembic.util.exc import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
-from flows.commands.plain import columns, safe
+from flows.commands.plain import columns
 from flows.diagnosis import Level, examine
-from flows.terminal import EXIT_DONE, EXIT_FAILURE, complain, say, write_json, write_line
+from flows.terminal import EXIT_DONE, EXIT_FAILURE, complain, safe, say, write_json, write_line
 from models.durable import make_folders
 from models.migrate import migrate
 from models.settings import Settings

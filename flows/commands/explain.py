@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from flows.commands.plain import columns, safe, title
-from flows.terminal import EXIT_DONE, EXIT_FAILURE, complain, write_json, write_line
+from flows.commands.plain import columns, title
+from flows.terminal import EXIT_DONE, EXIT_FAILURE, complain, safe, write_json, write_line
 from models.decision import REASON_TEXTS, Reason
 from models.money import decimal_text
 from models.store.documents import load_extraction, load_match

@@ -16,8 +16,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from flows.archive_copy import MANIFEST, SUCCESS, CopyError, Manifest, copy_checked, read_manifest, write_manifest
-from flows.commands.plain import safe
-from flows.terminal import EXIT_DONE, EXIT_FAILURE, EXIT_USAGE, complain, say, write_line
+from flows.terminal import EXIT_DONE, EXIT_FAILURE, EXIT_USAGE, complain, safe, say, write_line
 from models.durable import make_folders, sync_folders
 from models.errors import FacturierError, SettingsError
 from models.settings import Settings

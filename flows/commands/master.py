@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flows.commands.plain import safe
 from flows.master_files import KINDS, ImportReport, import_master
 from flows.master_table import MasterFileError
-from flows.terminal import EXIT_DONE, EXIT_FAILURE, EXIT_PEOPLE, EXIT_USAGE, complain, write_json, write_line
+from flows.terminal import EXIT_DONE, EXIT_FAILURE, EXIT_PEOPLE, EXIT_USAGE, complain, safe, write_json, write_line
 from models.store.engine import Store
 from models.tables import ClientRow
 

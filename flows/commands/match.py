@@ -11,7 +11,7 @@ from flows.contract_lines import Json, extraction_line, match_line
 from flows.house import open_house
 from flows.inputs import inputs
 from flows.judge import Office, match_reading
-from flows.terminal import EXIT_DONE, EXIT_PEOPLE, write_json, write_line
+from flows.terminal import EXIT_DONE, EXIT_PEOPLE, safe, write_json, write_line
 from models.extraction import Extraction
 from models.settings import Settings
 from models.store.engine import Store
@@ -27,7 +27,7 @@ def run_match(paths: Sequence[Path], *, client_id: str, as_json: bool, home: Pat
         for answer in read_all(inputs(paths, house.settings), pool, house.settings.reading):
             for line in _matched(answer, house.store, client_id, house.settings):
                 people += line["decision"] != "auto" or line.get("match", {}).get("outcome") != "match"
-                write_json(line) if as_json else write_line(_match_for_people(line))
+                write_json(line) if as_json else write_line(safe(_match_for_people(line)))
     return EXIT_PEOPLE if people else EXIT_DONE
 
 

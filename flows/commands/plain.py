@@ -1,10 +1,4 @@
-r"""Text of strangers made fit for a terminal, and rows as aligned columns.
-
-Names, values and messages come from documents: control characters in them are shown, never sent.
-
->>> safe("F-1" + chr(27) + "[2J")
-'F-1\\x1b[2J'
-"""
+"""A heading and aligned columns for the pages of text that some commands print."""
 
 from __future__ import annotations
 
@@ -12,15 +6,9 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 
-from flows.terminal import write_line
+from flows.terminal import safe, write_line
 
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
-
-
-def safe(text: object, longest: int | None = None) -> str:
-    """Text on one line without control characters, cut to `longest` characters."""
-    shown = "".join(each if each.isprintable() else repr(each)[1:-1] for each in str(text))
-    return shown if longest is None or len(shown) <= longest else shown[: longest - 1] + "…"
 
 
 def title(text: str) -> None:

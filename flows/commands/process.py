@@ -13,7 +13,7 @@ from flows.intake import Received, receive_path
 from flows.line import Line
 from flows.outcomes import Outcomes, outcome_of
 from flows.publish import publish_approved
-from flows.terminal import EXIT_DONE, EXIT_PEOPLE, say, write_json, write_table
+from flows.terminal import EXIT_DONE, EXIT_PEOPLE, safe, say, write_json, write_table
 from models.status import Status
 from models.store.documents import documents_of_file
 
@@ -48,7 +48,7 @@ def work_off(house: House, client_id: str) -> None:
         line.sweep()
         while leases := line.take(_CHUNK):
             for outcome in line.work(leases):
-                say(f"  {outcome.name}: {outcome.state}{_because(outcome)}")
+                say(safe(f"  {outcome.name}: {outcome.state}{_because(outcome)}"))
 
 
 def _because(outcome: Outcomes) -> str:

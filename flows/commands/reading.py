@@ -12,7 +12,7 @@ from pathlib import Path
 from extractors import ReaderPool
 from flows.contract_lines import Json, extraction_line, failed_line
 from flows.inputs import Input, inputs
-from flows.terminal import EXIT_DONE, EXIT_PEOPLE, say, write_json, write_line
+from flows.terminal import EXIT_DONE, EXIT_PEOPLE, safe, say, write_json, write_line
 from models.errors import FacturierError, InvoiceError
 from models.extraction import Reading
 from models.settings import ReadingSettings, load_settings
@@ -62,7 +62,7 @@ def run_extract(paths: Sequence[Path], *, as_json: bool, source: str, home: Path
             count += 1
             for line in answer_lines(answer):
                 people += line["decision"] != "auto"
-                write_json(line) if as_json else write_line(line_for_people(line))
+                write_json(line) if as_json else write_line(safe(line_for_people(line)))
     say(f"{count} file{'s' * (count != 1)} read, {people} need a person")
     return EXIT_PEOPLE if people else EXIT_DONE
 
