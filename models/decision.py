@@ -41,6 +41,11 @@ class Reason(StrEnum):
     OVER_LIMIT = "over_limit"
     NOT_PAYABLE = "not_payable"  # pro forma, reminder, statement, order, delivery note
     BUNDLE = "bundle"  # one file held several invoices
+    DAMAGED_FILE = "damaged_file"
+    NO_INVOICE_FOUND = "no_invoice_found"
+    XML_BROKEN = "xml_broken"
+    XML_DOUBTFUL = "xml_doubtful"  # a value that is none, or an e-invoice that hides or has a rival
+    PAGE_NOT_COMPARED = "page_not_compared"
 
 
 REASON_TEXTS: dict[Reason, tuple[str, str]] = {  # English, French
@@ -66,6 +71,11 @@ REASON_TEXTS: dict[Reason, tuple[str, str]] = {  # English, French
     Reason.OVER_LIMIT: ("the amount is over the limit", "le montant dépasse le plafond"),
     Reason.NOT_PAYABLE: ("this is not an invoice to pay", "ce n'est pas une facture à payer"),
     Reason.BUNDLE: ("the file held several invoices", "le fichier contient plusieurs factures"),
+    Reason.DAMAGED_FILE: ("the file is damaged; a mended copy was read", "fichier abîmé, lu sur une copie réparée"),
+    Reason.NO_INVOICE_FOUND: ("no invoice was found in it", "aucune facture n'y a été trouvée"),
+    Reason.XML_BROKEN: ("its e-invoice cannot be read", "sa facture électronique est illisible"),
+    Reason.XML_DOUBTFUL: ("its e-invoice holds something doubtful", "sa facture électronique contient un doute"),
+    Reason.PAGE_NOT_COMPARED: ("the page could not be compared with its XML", "la page n'a pu être comparée au XML"),
 }
 
 

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import pikepdf
 
 from extractors.einvoice.reading import read_xml
+from models.decision import Reason
 from models.errors import EncryptedDocumentError, InvoiceError, LimitExceededError, UnreadableDocumentError
 from models.extraction import Extraction
 from models.finding import Finding, Severity
@@ -101,8 +102,9 @@ def _with_findings(extraction: Extraction, findings: list[Finding]) -> Extractio
     if not findings:
         return extraction
     notes = (*extraction.findings, *findings)
-    reasons = tuple(note.message for note in notes)
-    return extraction.model_copy(update={"findings": notes, "decision": "review", "reasons": reasons})
+    return extraction.model_copy(
+        update={"findings": notes, "decision": "review", "reasons": (Reason.XML_DOUBTFUL.value,)}
+    )
 
 
 def invoice_attachments(content: bytes, limits: LimitSettings) -> tuple[Attachment, ...]:

@@ -21,6 +21,7 @@ from lxml import etree
 from extractors.einvoice.parsing import parse_xml
 from extractors.einvoice.syntax import VAT_TERMS, Address, Group, Paths, Syntax, select, syntaxes_by_root
 from extractors.einvoice.values import parse_date, parse_number, parse_paragraph, parse_text
+from models.decision import Reason
 from models.errors import NoInvoiceError, UnsupportedMediaTypeError
 from models.extraction import DocumentType, Evidence, Extraction
 from models.finding import Finding, Severity
@@ -85,7 +86,7 @@ def read_xml(content: bytes, limits: LimitSettings) -> Extraction:
         profile=_first_text(root, syntax.document["profile"]),
         findings=tuple(notes),
         decision="review" if notes else "auto",
-        reasons=tuple(note.message for note in notes),
+        reasons=(Reason.XML_DOUBTFUL.value,) if notes else (),
     )
 
 
