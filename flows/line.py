@@ -138,15 +138,19 @@ class Line:
             failed: Future[Reading] = Future()
             failed.set_exception(error)
             return failed
-        return self.pool.submit(Document(content, document.name))
+        whole = self.house.settings.reading.model_copy(update={"bundles": "whole"})
+        return self.pool.submit(Document(content, document.name), whole if lease.kind == jobs.WHOLE else None)
 
     def _complete(self, lease: jobs.Lease, reading: Future[Reading] | None, office: Office) -> list[Outcomes]:
         try:
             if reading is None:
                 return self._store_again(lease, office)
+            if lease.kind == jobs.WHOLE:
+                return self._store_again(lease, office, reading.result())
             return self._store(lease, reading.result(), office)
         except InvoiceError as error:
-            return [self._quarantine(lease, error)]
+            was_read = lease.kind == jobs.WHOLE  # what is there stays there
+            return [self._give_back(lease, error) if was_read else self._quarantine(lease, error)]
         except ConflictError:
             raise
         except CancelledError:  # the pool was closed before anybody began to read
@@ -170,13 +174,18 @@ class Line:
                 for document, extraction in zip(documents, reading.extractions, strict=True)
             ]
 
-    def _store_again(self, lease: jobs.Lease, office: Office) -> list[Outcomes]:
-        """Judge a person's revision: the findings and the match are new, the state stays where the person has it."""
+    def _store_again(self, lease: jobs.Lease, office: Office, reading: Reading | None = None) -> list[Outcomes]:
+        """Judge a person's revision, or a new reading of the whole file; the state stays where the person has it."""
         with self.house.store.write() as session:
             jobs.finish(session, lease)
             document = session.get_one(DocumentRow, lease.document_id)
+            if document.state not in {Status.IN_REVIEW, Status.HELD}:
+                return []
+            if reading is not None:
+                add_extraction(session, document, reading.extractions[0], origin="reader", actor=ACTOR,
+                               pages=reading.pages)  # fmt: skip
             extraction = load_extraction(session, document.id)
-            if extraction is None or document.state not in {Status.IN_REVIEW, Status.HELD}:
+            if extraction is None:
                 return []
             said = judge_reading(session, office, document, extraction)
             state = document.state

@@ -51,6 +51,7 @@ class ReadingSettings(Frozen):
     render_dpi: int = Field(150, ge=72, le=600)  # measured: 150 dpi grey is enough for PP-OCR
     auto_threshold: float = Field(0.95, ge=0, le=1)  # every value must be at least this sure for "auto"
     source: Literal["auto", "page", "xml"] = "auto"
+    bundles: Literal["split", "whole"] = "split"  # "whole": a file is one invoice, however many it seems to hold
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
     sandbox: Literal["auto", "bubblewrap", "none"] = "auto"  # "bubblewrap" refuses to start without it
 

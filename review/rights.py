@@ -45,6 +45,7 @@ ROUTES: dict[tuple[str, str], Right] = {
     ("POST", "/documents/{document_id}/release"): "release",
     ("POST", "/documents/{document_id}/send-back"): "settle",
     ("POST", "/documents/{document_id}/retry"): "settle",
+    ("POST", "/documents/{document_id}/join"): "settle",
     ("POST", "/documents/{document_id}/undo"): "settle",
     ("POST", "/documents/{document_id}/leave"): "edit",
     ("GET", "/kpis"): "kpis",

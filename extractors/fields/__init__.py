@@ -43,7 +43,7 @@ def read_fields(
     sheets = [prepare(page) for page in pages]
     if not sheets:
         return ()
-    return tuple(_read_one(group, reading, chosen) for group in split_pages(sheets))
+    return tuple(_read_one(group, reading, chosen) for group in (split_pages(sheets) if reading.bundles == "split" else [sheets]))
 
 
 def warm_up() -> None:

@@ -19,6 +19,7 @@ from starlette.responses import RedirectResponse, Response
 from models.errors import ConflictError
 from models.invoice import TERMS
 from models.status import Status
+from models.store.bundles import join
 from models.store.claims import check_turn, claim, drop_claim
 from models.store.documents import load_extraction
 from models.store.dossier import load_dossier
@@ -109,6 +110,11 @@ def _retry(act: Act) -> str:
     return "retried"
 
 
+def _join(act: Act) -> str:
+    join(act.session, act.document, **act.who)
+    return "joined"
+
+
 def _undo(act: Act) -> str:
     undo(act.session, act.document, **act.who, anyone="reopen" in act.visitor.rights)
     return "undone"
@@ -125,9 +131,9 @@ def _keep(act: Act, *, vouched: bool = False) -> None:
 _SETTLED = frozenset({Status.APPROVED, Status.EXPORTED, Status.REJECTED})
 _ACTS: dict[str, Doing] = {
     "save": _save, "approve": _approve, "release": _release, "reject": _reject, "send-back": _send_back,
-    "retry": _retry, "undo": _undo,
+    "retry": _retry, "join": _join, "undo": _undo,
 }  # fmt: skip
-_STAY = frozenset({"saved", "sent_back", "undone"})  # after these the person goes on with the same document
+_STAY = frozenset({"saved", "sent_back", "undone", "joined"})  # after these the person goes on with the same document
 
 
 def _route(name: str) -> Callable[[Request, str], Awaitable[Response]]:
@@ -174,7 +180,8 @@ def _target(request: Request, act: Act, done: str) -> str:
     filters = read_filters(request.query_params, act.visitor)
     tail = urlencode({"done": done, "was": act.document.id})
     if done in _STAY:
-        return f"/documents/{act.document.id}?{link(filters)}&{tail}"
+        stays = act.document.parent_id or act.document.id if done == "joined" else act.document.id
+        return f"/documents/{stays}?{link(filters)}&{tail}"
     following = next_document(act.session, filters, act.document, **act.who)
     page = f"/documents/{following.id}" if following else "/queue"
     return f"{page}?{link(filters)}&{tail}"

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from models.reference import canonical_number
 from models.status import Status
 from models.store.audit import now
+from models.store.bundles import parts_of
 from models.store.claims import EDITABLE
 from models.store.dossier import Dossier, audit_values, find_visible, load_dossier
 from models.store.master import neighbours
@@ -36,8 +37,10 @@ def document_page(request: Request, document_id: str) -> Response:
             facts = context_of(session, dossier.document, site_of(request).clock().date())
             dossier = replace(dossier, findings=recheck(dossier.extraction, dossier.findings, dossier.match, facts))
         earlier = earlier_ones(session, dossier)
+        parts = parts_of(session, dossier.document)
         was = find_visible(session, request.query_params.get("was", ""), visitor_of(request).client_ids)
-    return show_document(request, dossier, was=was, earlier=earlier, done=request.query_params.get("done", ""))
+    done = request.query_params.get("done", "")
+    return show_document(request, dossier, was=was, earlier=earlier, parts=parts, done=done)
 
 
 def earlier_ones(session: Session, dossier: Dossier) -> tuple[DocumentRow, ...]:
@@ -82,5 +85,5 @@ def show_document(
         opened_at=(typed.opened_at if typed else now()).isoformat(), audit_values=audit_values, kind_of=kind_of,
         link=link, filters=read_filters(request.query_params, visitor), is_xml=document.media_type.endswith("xml"),
         undoable=can_undo(dossier.last_move, document, actor=visitor.actor, anyone="reopen" in visitor.rights),
-        **({"was": None, "done": "", "earlier": ()} | context),
+        **({"was": None, "done": "", "earlier": (), "parts": ()} | context),
     )  # fmt: skip

@@ -15,13 +15,15 @@ from extractors import ReaderPool
 from flows.house import House
 from flows.line import Line
 from flows.outcomes import outcome_of
+from models.errors import ConflictError
 from models.settings import LimitSettings, ReadingSettings
 from models.status import Status
 from models.store import jobs
 from models.store.blobs import Blobs
+from models.store.bundles import join, parts_of
 from models.store.documents import load_extraction, load_match
 from models.store.edits import Edit
-from models.store.reviewing import approve, save
+from models.store.reviewing import approve, release, save
 from models.tables import DecisionRow, DocumentRow, EventRow, ExtractionRow, JobRow, MatchLinkRow
 from tests.billing import SELLER, load_master, ubl
 
@@ -253,6 +255,37 @@ def test_a_file_with_two_invoices_gives_two_documents_for_a_person(office: Any, 
     assert all("bundle" in row.reasons.split() for row in rows)
     first, second = sorted(rows, key=lambda row: row.part)
     assert second.parent_id == first.id
+
+
+def test_a_person_takes_back_the_division_of_a_file_and_it_is_read_as_one(office: Any, line: Line) -> None:
+    walk(office, line, "two.pdf", (SAMPLES / "fr-13-deux-factures.pdf").read_bytes())
+    _, second = sorted(office.documents(), key=lambda row: row.part)
+    with office.store.write() as session:
+        kept = join(session, session.get_one(DocumentRow, second.id), actor="user:ada", at=datetime.now(UTC))
+    list(line.work(line.take(10)))
+    first, second = sorted(office.documents(), key=lambda row: row.part)
+    assert (kept.id, second.state) == (first.id, Status.REJECTED)
+    assert first.state in {Status.IN_REVIEW, Status.HELD}
+    with office.store.read() as session:
+        whole = load_extraction(session, first.id)
+        assert [row.id for row in parts_of(session, first)] == [first.id]
+    assert whole is not None
+    assert whole.pages == (1, 2)
+    assert "bundle" not in first.reasons.split()
+
+
+def test_parts_of_which_one_is_settled_are_not_joined(office: Any, line: Line) -> None:
+    walk(office, line, "two.pdf", (SAMPLES / "fr-13-deux-factures.pdf").read_bytes())
+    first, second = sorted(office.documents(), key=lambda row: row.part)
+    assert second.state == Status.HELD  # a new bank account: two people vouch for it
+    for actor in ("user:ada", "user:bob"):
+        with office.store.write() as session:
+            row = session.get_one(DocumentRow, second.id)
+            row.last_editor = row.last_editor or ("user:ada" if actor == "user:bob" else None)
+            release(session, row, actor=actor, at=datetime.now(UTC), reason="seen")
+    with pytest.raises(ConflictError, match="reopen"), office.store.write() as session:
+        join(session, session.get_one(DocumentRow, first.id), actor="user:ada", at=datetime.now(UTC))
+    assert len(office.rows(ExtractionRow)) == 2
 
 
 def test_the_outcome_of_a_document_can_be_asked_for_later(office: Any, line: Line) -> None:
