@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,14 +22,11 @@ if not __package__:  # run as a file: this folder must not hide the package `mat
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from bench import machine
+from bench.judges import judge_hints, judge_hostile, judge_mismatch, share
 from bench.running import Run, extract
-from bench.scoring import Score, fold, interval, score
+from bench.scoring import Score, interval, score
 
 Json = dict[str, Any]
-
-# What a person is told: they differ, the XML is broken, or there was nothing on the page to hold it against.
-FLAGS = frozenset({"page_xml_differ", "xml_broken", "page_not_compared"})
-PAGE_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,80 +45,6 @@ def judge_pages(truth: list[Json], run: Run) -> Json:
 
 def judge_all(truth: list[Json], run: Run) -> Json:
     return _figures(score(truth, run.lines))
-
-
-def judge_mismatch(truth: list[Json], run: Run) -> Json:
-    """Whether each document that contradicts itself is flagged; none may pass as certain."""
-    answers = {Path(line["file"]).name: line for line in run.lines}
-    asked = {Path(row["file"]).name: answers.get(Path(row["file"]).name, {}) for row in truth}
-    flagged = [
-        name for name, line in asked.items() if line.get("decision") != "auto" and FLAGS & set(line.get("reasons", ()))
-    ]
-    passed = [name for name, line in asked.items() if line.get("decision") == "auto"]
-    return {
-        "documents": len(truth), "unanswered": sum(not line for line in asked.values()),
-        "flagged": len(flagged), "flagged_share": _share(len(flagged), len(truth)),
-        "let_through": passed, "not_flagged": sorted(set(asked) - set(flagged)),
-    }  # fmt: skip
-
-
-def judge_hints(truth: list[Json], run: Run) -> Json:
-    """Where only a folder's country and a file's name tell of the truth: how often what was read agrees with them."""
-    answers = {Path(line["file"]).name: line for line in run.lines}
-    agrees: Counter[str] = Counter()
-    known: Counter[str] = Counter()
-    for row in truth:
-        hints, fields = row["extra"]["weak"], answers.get(Path(row["file"]).name, {}).get("fields", {})
-        found = {name: str(fields.get(name, {}).get("value", "")) for name in _HINTED.values()}
-        for hint, name in _HINTED.items():
-            if hints.get(hint) and hints.get(f"{hint}_in_text", True):  # a cheap scanner's text may still have it
-                known[name] += 1
-                agrees[name] += "".join(fold(hints[hint]).split()) in "".join(fold(found[name]).split())
-    return {
-        "documents": len(truth), "unanswered": sum(Path(row["file"]).name not in answers for row in truth),
-        "agree_with_hint": {name: {"share": _share(agrees[name], known[name]), "known": known[name]} for name in known},
-        "auto": sum(line["decision"] == "auto" for line in run.lines),
-    }  # fmt: skip
-
-
-_HINTED = {"currency_expected": "currency", "merchant_token": "seller_name", "number_token": "invoice_number"}
-
-
-def judge_hostile(truth: list[Json], run: Run) -> Json:
-    """One line or more for each file, in time, and what must not pass did not; `pauses` needs a single worker."""
-    answers: dict[str, list[Json]] = {}
-    slowest: list[tuple[float, str]] = []
-    for line, pause in zip(run.lines, run.pauses, strict=True):
-        answers.setdefault(_top(line["file"]), []).append(line)
-        slowest.append((pause / max(1, len(line["pages"])), _top(line["file"])))
-    wrong = [
-        f"{row['category']}: {Path(row['file']).name}" for row in truth
-        if not _behaves(row["category"], row["expect"], answers.get(Path(row["file"]).name, []))
-    ]  # fmt: skip
-    reasons = [line["reasons"][0] for line in run.lines if line["decision"] == "quarantine" and line["reasons"]]
-    return {
-        "documents": len(truth), "unanswered": sum(Path(row["file"]).name not in answers for row in truth),
-        "tracebacks": run.errors.count("Traceback (most recent call last)"), "not_json": len(run.strange),
-        "slowest_page_seconds": round(max(slowest)[0], 2) if slowest else None,
-        "slowest": [f"{name}: {seconds:.1f} s" for seconds, name in sorted(slowest, reverse=True)[:3]],
-        "over_time": sum(seconds > PAGE_SECONDS for seconds, _ in slowest),
-        "quarantine_reasons": {each: reasons.count(each) for each in sorted(set(reasons))},
-        "let_through": sorted({_top(line["file"]) for line in run.lines if line["decision"] == "auto"}),
-        "not_as_expected": wrong,
-    }  # fmt: skip
-
-
-def _behaves(category: str, expected: str, lines: list[Json]) -> bool:
-    """Whether the answers to a hostile file are among those that its manifest allows."""
-    decisions = {line["decision"] for line in lines}
-    reasons = {reason for line in lines for reason in line["reasons"]}
-    if category == "xml_attack":
-        return decisions == {"quarantine"}
-    if category == "einvoice_broken":
-        return bool(lines) and all(line["decision"] != "auto" or "gross_total" in line["fields"] for line in lines)
-    if category == "pdf_encrypted":  # opened with an empty password it may turn out to be blank
-        return "encrypted" in reasons or ("opened" in expected and bool(lines) and "unreadable" not in reasons)
-    return bool(lines)
 
 
 _PAGES = DataSet(judge_pages, ("--source", "page"))
@@ -167,23 +89,13 @@ def _figures(result: Score) -> Json:
         "fields": {
             name: {"f1": round(count.f1, 4), "known": count.known} for name, count in sorted(result.fields.items())
         },
-        "whole_documents_right": _share(result.whole_right, result.documents),
+        "whole_documents_right": share(result.whole_right, result.documents),
         "line_f1": round(result.lines.f1, 4) if result.lines.known else None,
         "lines_known": result.lines.known,
         "auto": result.auto,
         "auto_wrong": result.auto_wrong,
         "auto_wrong_fields": dict(sorted(result.auto_wrong_fields.items())),
     }
-
-
-def _top(file: str) -> str:
-    """The name of the file that a line is about; a member of an archive is told as `archive.zip/member`."""
-    parts = Path(file).parts
-    return parts[parts.index("files") + 1] if "files" in parts[:-1] else parts[-1]
-
-
-def _share(part: int, whole: int) -> float:
-    return round(part / whole, 4) if whole else 0.0
 
 
 def tell(name: str, figures: Json) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from bench import accuracy, machine, matching
+from bench import machine, matching
+from bench.judges import judge_hostile, judge_mismatch
 from bench.running import Run
 
 ROOT = Path(__file__).parents[3]
@@ -27,23 +28,40 @@ def run(*lines: dict[str, Any], errors: str = "", pause: float = 0.1) -> Run:
 
 def hostile(category: str, *lines: dict[str, Any], expect: str = "no crash") -> list[str]:
     row = {"file": "files/a.pdf", "category": category, "expect": expect}
-    return list(accuracy.judge_hostile([row], run(*lines))["not_as_expected"])
+    return list(judge_hostile([row], run(*lines))["not_as_expected"])
 
 
 def test_a_contradiction_counts_as_flagged_only_with_its_reason_and_without_auto() -> None:
     truth = [{"file": f"files/{name}.pdf"} for name in "abcd"]
     answers = run(line("a.pdf", "review", "page_xml_differ"), line("b.pdf", "auto"), line("c.pdf", "review", "other"))
-    figures = accuracy.judge_mismatch(truth, answers)
+    figures = judge_mismatch(truth, answers)
     assert (figures["flagged"], figures["unanswered"], figures["let_through"]) == (1, 1, ["b.pdf"])
     assert figures["not_flagged"] == ["b.pdf", "c.pdf", "d.pdf"]
+
+
+def test_a_contradiction_must_be_told_with_a_field_that_differs() -> None:
+    truth = [{"file": f"files/{name}.pdf", "extra": {"mismatch": ["supplier_name"]}} for name in "ab"]
+    named, other = [{"rule": "AP-PAGE-XML", "terms": ["seller_name"]}], [{"rule": "AP-PAGE-XML", "terms": ["iban"]}]
+    answers = run(
+        line("a.pdf", "review", "page_xml_differ", findings=named),
+        line("b.pdf", "review", "page_xml_differ", findings=other),
+    )
+    assert judge_mismatch(truth, answers)["differing_field_not_named"] == ["b.pdf"]
+
+
+def test_a_file_that_should_open_is_not_refused_and_every_refusal_has_a_known_code() -> None:
+    assert hostile("image_odd", line("a.pdf", "quarantine", "unreadable"), expect="opens (16 bit)") != []
+    assert hostile("image_odd", line("a.pdf", "quarantine", "no_invoice"), expect="opens (16 bit)") == []
+    assert hostile("pdf_fuzz", line("a.pdf", "quarantine", "something went wrong")) != []
 
 
 @pytest.mark.parametrize(
     ("category", "good", "bad"),
     [
         ("xml_attack", line("a.pdf", "quarantine", "hostile"), line("a.pdf", "review")),
-        ("einvoice_broken", line("a.pdf", "review"), line("a.pdf", "auto")),
+        ("einvoice_broken", line("a.pdf", "review", "xml_broken"), line("a.pdf", "auto")),
         ("pdf_encrypted", line("a.pdf", "quarantine", "encrypted"), line("a.pdf", "quarantine", "unreadable")),
+        ("pdf_malformed", line("a.pdf", "quarantine", "unreadable"), line("a.pdf", "review")),
     ],
 )
 def test_a_hostile_file_must_be_answered_as_its_kind_demands(
@@ -57,13 +75,13 @@ def test_a_hostile_file_must_be_answered_as_its_kind_demands(
 def test_a_traceback_and_a_page_that_takes_too_long_are_counted() -> None:
     row = {"file": "files/a.pdf", "category": "pdf_fuzz", "expect": ""}
     slow = run(line("a.pdf"), errors="Traceback (most recent call last):\n", pause=31.0)
-    figures = accuracy.judge_hostile([row], slow)
+    figures = judge_hostile([row], slow)
     assert (figures["tracebacks"], figures["over_time"], figures["slowest_page_seconds"]) == (1, 1, 31.0)
 
 
 def test_a_member_of_an_archive_answers_for_the_archive() -> None:
     row = {"file": "files/a.zip", "category": "made_here", "expect": ""}
-    figures = accuracy.judge_hostile([row], run(line("a.zip/inner/b.pdf")))
+    figures = judge_hostile([row], run(line("a.zip/inner/b.pdf", "review", "arithmetic")))
     assert (figures["unanswered"], figures["not_as_expected"]) == (0, [])
 
 
