@@ -1,32 +1,22 @@
-"""Random documents for training: any look, any wording, companies and goods that never were.
+"""Random facts for the demo's looks, and random scans: companies and goods that never were.
 
-`generate(seed, count)` gives documents with their words, boxes and labels; nothing is drawn unless `render_pages` asks
-for the PDF. Document n depends on (seed, n) only, so a run can be cut into parts.
-
->>> first, = generate(1, 1)
->>> {"invoice_number", "gross_total"} <= {word.term for word in first.composed.words}
+>>> random_facts(Random(1)).invoice.gross_total is not None
 True
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
-from typing import Any
 
 from faker import Faker
 
-from sample_invoices.generator.compose import Composed, compose, render
 from sample_invoices.generator.facts import ZERO, Category, Company, Draft, Facts, Item, Terms, settle
 from sample_invoices.generator.identifiers import ACCOUNT_DIGITS, bic, iban, random_digits, random_vat
-from sample_invoices.generator.locales import Locale, Wording, languages, load_locale
-from sample_invoices.generator.looks import random_look
+from sample_invoices.generator.locales import Locale, languages, load_locale
 from sample_invoices.generator.scan import Recipe
-from sample_invoices.generator.truth import box_truth, field_truth, visible_terms
 
 FAKER_LOCALES = {"FR": "fr_FR", "DE": "de_DE", "GB": "en_GB", "IE": "en_IE"}
 FORMS = {
@@ -49,40 +39,6 @@ ORDER_STYLES = ("PO-{n:06d}", "45{n:08d}", "CF-{y}-{n:04d}", "B{n:05d}", "{n:07d
 COLOURS = ("#1f4e79", "#7a2e55", "#2f6f4f", "#8b1e1e", "#303a52", "#00697a", "#444444", "#b05a00")
 EPOCH = date(2023, 1, 1)
 DAYS = 1400
-
-
-@dataclass(frozen=True, slots=True)
-class RandomDocument:
-    """One random document; `pdf` is empty unless it was asked for."""
-
-    number: int
-    composed: Composed
-    pdf: bytes = b""
-
-    def record(self) -> dict[str, Any]:
-        """Everything as JSON: fields, boxes, and every word with its label."""
-        return {
-            "language": self.composed.facts.language,
-            "group": self.composed.look.name,
-            "fields": field_truth(self.composed.facts),
-            "visible": visible_terms(self.composed),
-            "boxes": box_truth(self.composed),
-            "words": [[word.text, word.page, *word.box, word.term] for word in self.composed.words],
-        }
-
-
-def generate(seed: int, count: int, *, start: int = 0, render_pages: bool = False) -> Iterator[RandomDocument]:
-    """Documents `start` to `start + count` of the endless series that a seed stands for."""
-    for number in range(start, start + count):
-        rng = Random(f"{seed}:{number}")
-        facts = random_facts(rng)
-        look = random_look(rng)
-        wording = Wording(load_locale(facts.language), rng)
-        if render_pages:
-            pdf, (composed,) = render([(facts, look, wording)])
-            yield RandomDocument(number, composed, pdf)
-        else:
-            yield RandomDocument(number, compose(facts, look, wording))
 
 
 def random_facts(rng: Random) -> Facts:

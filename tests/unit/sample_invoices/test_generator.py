@@ -5,25 +5,18 @@ import importlib
 import pkgutil
 from dataclasses import replace
 from decimal import Decimal
-from itertools import islice
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import numpy as np
-import pypdfium2
 import pytest
 
 import sample_invoices.generator
-from models.invoice import TERMS
-from sample_invoices.generator import generate
 from sample_invoices.generator.compose import compose, render
 from sample_invoices.generator.locales import Wording, languages, load_locale
 from sample_invoices.generator.looks import AXES, load_looks, random_look
 from sample_invoices.generator.randomly import random_facts, random_recipe
 from sample_invoices.generator.scan import scan_page
-from sample_invoices.generator.sheet import HEIGHT, WIDTH
-from sample_invoices.make import main
 
 ROOM = sample_invoices.generator
 MODULES = [info.name for info in pkgutil.walk_packages(ROOM.__path__, "sample_invoices.generator.")]
@@ -36,63 +29,6 @@ def seeded(number: int) -> Random:
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_in_docstrings_are_true(name: str) -> None:
     assert doctest.testmod(importlib.import_module(name)).failed == 0
-
-
-def test_document_depends_on_seed_and_number_only() -> None:
-    whole = [document.record() for document in generate(5, 6)]
-    assert [document.record() for document in generate(5, 3, start=3)] == whole[3:]
-    assert whole[0] != next(iter(generate(6, 1))).record()
-
-
-def test_drawing_changes_no_word_and_no_box() -> None:
-    plain = [document.record() for document in generate(11, 4)]
-    drawn = list(generate(11, 4, render_pages=True))
-    assert [document.record() for document in drawn] == plain
-    assert all(document.pdf.startswith(b"%PDF") for document in drawn)
-
-
-def test_words_of_random_documents_are_those_of_the_text_layer() -> None:
-    for document in generate(23, 8, render_pages=True):
-        pages = pypdfium2.PdfDocument(document.pdf)
-        for number, page in enumerate(pages, start=1):
-            text = "".join(page.get_textpage().get_text_bounded().split())
-            words = [word.text for word in document.composed.words if word.page == number]
-            missing = [word for word in words if word not in text]
-            assert not missing, (document.composed.look.name, missing)
-
-
-def test_random_documents_differ_in_language_look_and_fields() -> None:
-    documents = [document.composed for document in generate(1, 40)]
-    assert {composed.facts.language for composed in documents} == set(languages())
-    assert len({composed.look.name for composed in documents}) > 30
-    assert any(len(composed.pages) > 1 for composed in documents) or any(
-        len(composed.facts.invoice.lines) > 8 for composed in documents
-    )
-
-
-def test_labels_are_terms_of_the_product() -> None:
-    for document in generate(2, 20):
-        for word in document.composed.words:
-            head = word.term.partition(".")[0]
-            assert head in {"", "lines", "vat_breakdown", *TERMS}
-
-
-def test_every_word_lies_on_its_page() -> None:
-    for document in generate(3, 60):
-        for word in document.composed.words:
-            inside = 0 <= word.box.x0 < word.box.x1 <= WIDTH and 0 <= word.box.y0 < word.box.y1 <= HEIGHT
-            assert inside, (document.number, document.composed.look.name, word)
-
-
-def test_values_do_not_print_over_one_another() -> None:
-    for document in generate(4, 40):
-        words = document.composed.words
-        for index, word in enumerate(words):
-            for other in islice(words, index + 1, None):
-                across = min(word.box.x1, other.box.x1) - max(word.box.x0, other.box.x0)
-                down = min(word.box.y1, other.box.y1) - max(word.box.y0, other.box.y0)
-                heavy = word.page == other.page and across > 2 and down > 4
-                assert not heavy, (document.number, document.composed.look, word, other)
 
 
 @pytest.mark.parametrize(("axis", "choice"), [(axis, choice) for axis, choices in AXES.items() for choice in choices])
@@ -139,8 +75,3 @@ def test_random_looks_use_every_axis() -> None:
     looks = [random_look(seeded(number)) for number in range(200)]
     for axis, choices in AXES.items():
         assert {getattr(look, axis) for look in looks} == set(choices)
-
-
-def test_tool_writes_random_documents_with_words(tmp_path: Path) -> None:
-    assert main(["--random", "2", "--seed", "9", "--out", str(tmp_path)]) == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["random-00000.pdf", "random-00001.pdf", "words.jsonl"]
