@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import pikepdf
 
 from extractors.einvoice.reading import read_xml
+from extractors.einvoice.rules import Engine
 from models.decision import Reason
 from models.errors import EncryptedDocumentError, InvoiceError, LimitExceededError, UnreadableDocumentError
 from models.extraction import Extraction
@@ -63,12 +64,12 @@ def embedded_xml(content: bytes, limits: LimitSettings) -> bytes | None:
     return found[0].content if found else None
 
 
-def read_embedded(content: bytes, limits: LimitSettings) -> Extraction | None:
+def read_embedded(content: bytes, limits: LimitSettings, rules: Engine = "off") -> Extraction | None:
     """Read the e-invoice of a PDF; None where there is none. Raises as `embedded_xml` and `read_xml` do."""
     found = invoice_attachments(content, limits)
     if not found:
         return None
-    extraction = read_xml(found[0].content, limits)
+    extraction = read_xml(found[0].content, limits, rules)
     return _with_findings(extraction, [*_rivals(extraction, found, limits), *_misplaced(found[0])])
 
 

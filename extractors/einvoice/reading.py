@@ -19,6 +19,7 @@ from typing import Any
 from lxml import etree
 
 from extractors.einvoice.parsing import parse_xml
+from extractors.einvoice.rules import Engine, check
 from extractors.einvoice.syntax import VAT_TERMS, Address, Group, Paths, Syntax, select, syntaxes_by_root
 from extractors.einvoice.values import parse_date, parse_number, parse_paragraph, parse_text
 from models.decision import Reason
@@ -58,8 +59,8 @@ LANGUAGES = {
 Values = dict[str, Any]  # term -> str, Decimal or date
 
 
-def read_xml(content: bytes, limits: LimitSettings) -> Extraction:
-    """Read one e-invoice: UBL, CII, ZUGFeRD 1 or FatturaPA.
+def read_xml(content: bytes, limits: LimitSettings, rules: Engine = "off") -> Extraction:
+    """Read one e-invoice: UBL, CII, ZUGFeRD 1 or FatturaPA, and hold it against the rules that it says it follows.
 
     Raises:
         UnsupportedMediaTypeError: XML, but of no business document.
@@ -76,6 +77,10 @@ def read_xml(content: bytes, limits: LimitSettings) -> Extraction:
     evidence = {term: Evidence(confidence=1.0, reader=READER, raw=raw) for term, raw in raws.items()}
     evidence |= {term: Evidence(confidence=1.0, reader="derived") for term in derived}
     notes += _count_bodies(root, syntax) + _find_nothing(header)
+    broken = check(root, rules)
+    reasons: tuple[str, ...] = (Reason.XML_DOUBTFUL.value,) if notes else ()
+    if any(finding.severity is Severity.ERROR for finding in broken):
+        reasons += (Reason.RULE_FAILED.value,)
     return Extraction(
         invoice=invoice,
         evidence=evidence,
@@ -84,9 +89,9 @@ def read_xml(content: bytes, limits: LimitSettings) -> Extraction:
         document_type=_document_type(invoice.type_code),
         language=_language(root, syntax),
         profile=_first_text(root, syntax.document["profile"]),
-        findings=tuple(notes),
-        decision="review" if notes else "auto",
-        reasons=(Reason.XML_DOUBTFUL.value,) if notes else (),
+        findings=(*notes, *broken),
+        decision="review" if reasons else "auto",
+        reasons=reasons,
     )
 
 

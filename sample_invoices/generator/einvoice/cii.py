@@ -25,7 +25,7 @@ def write_cii(facts: Facts, profile: str = EN16931) -> bytes:
     trade = [
         *[line_node(line, invoice) for line in invoice.lines],
         agreement(facts),
-        delivery(facts),
+        delivery(facts, profile),
         settlement(invoice),
     ]
     document = [
@@ -89,10 +89,11 @@ def contact(company: Company) -> list[Node]:
     ]
 
 
-def delivery(facts: Facts) -> Node:
-    """Where to and when; the country is wanted for supplies within the Union (BR-IC-12)."""
+def delivery(facts: Facts, profile: str) -> Node:
+    """Where to and when; the country is wanted for supplies within the Union (BR-IC-12), the town by XRechnung."""
     event = [("ram:OccurrenceDateTime", day(facts.invoice.delivery_date))]
-    address = [("ram:CountryID", facts.buyer.country)]
+    town = [("ram:PostcodeCode", facts.buyer.postcode), ("ram:CityName", facts.buyer.city)]
+    address = [*(town if profile == XRECHNUNG else []), ("ram:CountryID", facts.buyer.country)]
     return (
         "ram:ApplicableHeaderTradeDelivery",
         [
