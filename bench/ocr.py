@@ -36,7 +36,7 @@ from models.document import Document
 from models.settings import LimitSettings, ReadingSettings
 
 REPETITIONS = 3
-TARGET = 0.92
+TARGET, TARGET_TIMES = 0.92, 2.0
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_invoices" / "files"
 
 
@@ -75,7 +75,7 @@ def measure(paths: list[Path]) -> dict[str, Any]:
         "pages": len(paths),
         "cpu_seconds_a_page": {name: round(seconds / len(paths), 3) for name, seconds in totals.items()},
         "of_the_bare_networks": round(totals["bare"] / totals["ours"], 3), "target": TARGET,
-        "times_pytesseract": round(totals["tesseract"] / totals["ours"], 2),
+        "times_pytesseract": round(totals["tesseract"] / totals["ours"], 2), "target_times": TARGET_TIMES,
     }  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def main() -> int:
     print(title)
     print(f"{figures['pages']} pages, CPU seconds a page {figures['cpu_seconds_a_page']}")
     print(f"pages a second: {figures['of_the_bare_networks']} of the bare networks (target {TARGET}), "
-          f"{figures['times_pytesseract']} times pytesseract")  # fmt: skip
+          f"{figures['times_pytesseract']} times pytesseract (target {TARGET_TIMES})")  # fmt: skip
     return 0
 
 

@@ -29,6 +29,7 @@ from bench import machine
 os.environ.update(machine.ONE_THREAD)  # before the libraries are loaded
 
 from bench.running import extract as run_extract
+from bench.workers import growth, two_workers
 from models.document import Document
 from models.settings import LimitSettings, ReadingSettings
 
@@ -182,6 +183,8 @@ def measure(data: Path, count: int) -> Json:
         "scan": (scan_speed, some(data, "hybrid_scans", max(1, count // 4))),
         "confinement": (confinement, some(data, "xml_xrechnung", count)),
         "memory": (memory, many[:MEMORY_FILES]),
+        "growth_over_1000_documents": (growth, digital),
+        "two_workers": (two_workers, some(data, "hybrid_scans", max(8, count // 2))),
     }
     report: Json = {}
     for name, (work, files) in parts.items():

@@ -11,6 +11,7 @@ mean does. Positions are fractions of the line's length.
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -24,7 +25,9 @@ from extractors.ocr.recognition import GreyImage
 from extractors.ocr.weights import Size
 
 HEIGHT = 48
-BATCH = 4
+# A column of the network is 8 pixels: of a row of like digits that stand closer it drops some. Stretched they part.
+_REPEATED = re.compile(r"(\d)\1\1\1|\d{12,}")
+STRETCH = 1.25
 NARROWEST, WIDEST = 16, 3200  # pixels of a cut; the widest is what the networks were made for
 UPRIGHT_RATIO = 1.5  # taller than this times its length: the text stands on its side, unless it is one character
 # The recognisers drop spaces. Two characters are also two words where this many heights of white lie between them and
@@ -56,14 +59,16 @@ class Span(NamedTuple):
 
 
 def read_lines(image: GreyImage, lines: Lines, size: Size) -> tuple[ReadLine, ...]:
-    """Read each line of the picture, in the order given."""
-    cuts = [_cut(image, line) for line in lines]
-    order = sorted(range(len(cuts)), key=lambda index: cuts[index].shape[1])  # like widths share a batch
-    read: dict[int, ReadLine] = {}
-    for start in range(0, len(order), BATCH):
-        batch = order[start : start + BATCH]
-        read.update(zip(batch, _read_batch([cuts[index] for index in batch], size), strict=True))
-    return tuple(read[index] for index in range(len(cuts)))
+    """Read each line of the picture, in the order given; long repetitions are read a second time, stretched."""
+    read = []
+    for line in lines:
+        cut = _cut(image, line)
+        found = _read(cut, size)
+        if _REPEATED.search(found.text):
+            wide = cv2.resize(cut, (min(round(cut.shape[1] * STRETCH), WIDEST), HEIGHT), interpolation=cv2.INTER_LINEAR)
+            found = max(found, _read(np.asarray(wide, np.uint8), size), key=_weakest)
+        read.append(found)
+    return tuple(read)
 
 
 def split_words(line: ReadLine) -> tuple[Span, ...]:
@@ -114,16 +119,17 @@ def _cut(image: GreyImage, line: NDArray[np.float32]) -> GreyImage:
     return np.asarray(cv2.resize(cut, (width, HEIGHT), interpolation=interpolation), np.uint8)
 
 
-def _read_batch(cuts: list[GreyImage], size: Size) -> list[ReadLine]:
-    widest = max(cut.shape[1] for cut in cuts)
-    blob = np.zeros((len(cuts), 3, HEIGHT, widest), np.float32)
-    for row, cut in zip(blob, cuts, strict=True):
-        row[:, :, : cut.shape[1]] = cut / np.float32(127.5) - np.float32(1)
+def _read(cut: GreyImage, size: Size) -> ReadLine:
+    """One line at a time: in a batch the shorter lines would be padded, which costs more than the batch saves."""
+    blob = np.repeat((cut / np.float32(127.5) - np.float32(1))[None, None], 3, axis=1)
     session = weights.recogniser(size)
     scores = session.run(None, {session.get_inputs()[0].name: blob})[0]
-    alphabet = weights.symbols(size)
-    read = [_decode(score, alphabet, widest / cut.shape[1]) for score, cut in zip(scores, cuts, strict=True)]
-    return [line._replace(blanks=measure_blanks(cut, line.positions)) for line, cut in zip(read, cuts, strict=True)]
+    line = _decode(scores[0], weights.symbols(size))
+    return line._replace(blanks=measure_blanks(cut, line.positions))
+
+
+def _weakest(line: ReadLine) -> float:
+    return min(line.probabilities, default=0.0)
 
 
 def measure_blanks(cut: GreyImage, positions: tuple[float, ...]) -> tuple[float, ...]:
@@ -144,8 +150,8 @@ def measure_blanks(cut: GreyImage, positions: tuple[float, ...]) -> tuple[float,
     return tuple(blanks)
 
 
-def _decode(scores: NDArray[np.float32], alphabet: tuple[str, ...], padding: float) -> ReadLine:
-    """The best path through `scores` of shape (columns, symbols); `padding` is batch width by line width."""
+def _decode(scores: NDArray[np.float32], alphabet: tuple[str, ...]) -> ReadLine:
+    """The best path through `scores` of shape (columns, symbols)."""
     best = scores.argmax(axis=1)
     peak = scores.max(axis=1)
     changes = np.flatnonzero(np.diff(best, prepend=-1))
@@ -156,6 +162,6 @@ def _decode(scores: NDArray[np.float32], alphabet: tuple[str, ...], padding: flo
             continue
         top = start + int(peak[start:end].argmax())
         text.append(alphabet[best[start]])
-        positions.append(min(1.0, (top + 0.5) / len(best) * padding))
+        positions.append((top + 0.5) / len(best))
         probabilities.append(float(peak[top]))
     return ReadLine("".join(text), tuple(positions), tuple(probabilities))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
+from math import sqrt
 from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium
@@ -16,6 +17,7 @@ from pypdfium2 import raw
 MOST_OBJECTS = 20_000  # a drawing can have a million; the first ones tell
 MOST_NESTED = 200
 FULL_PAGE = 0.6
+SCAN_SHARE = 0.25  # of the page from which a picture is a scan and no logo
 
 
 class Survey(NamedTuple):
@@ -54,6 +56,19 @@ def largest_picture(page: pdfium.PdfPage) -> int:
         if is_picture and raw.FPDFImageObj_GetImagePixelSize(drawn, width, height):
             largest = max(largest, width.value * height.value)
     return largest
+
+
+def picture_resolution(page: pdfium.PdfPage) -> float:
+    """Dots an inch of the finest picture that fills much of the page; 0.0 where there is none."""
+    page_area = page.get_width() * page.get_height()
+    wide, high = ctypes.c_uint(), ctypes.c_uint()
+    finest = 0.0
+    for drawn in _objects(page):
+        is_picture = raw.FPDFPageObj_GetType(drawn) == raw.FPDF_PAGEOBJ_IMAGE
+        area = _area(drawn) if is_picture else 0.0
+        if area > SCAN_SHARE * page_area and raw.FPDFImageObj_GetImagePixelSize(drawn, wide, high):
+            finest = max(finest, 72.0 * sqrt(wide.value * high.value / area))
+    return finest
 
 
 def _objects(page: pdfium.PdfPage) -> Iterator[Any]:

@@ -13,13 +13,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from math import sqrt
 
 import numpy as np
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from extractors.pages.layer import read_layer
-from extractors.pages.objects import largest_picture
+from extractors.pages.objects import largest_picture, picture_resolution
 from extractors.pages.trust import judge
 from models.document import Page
 from models.errors import (
@@ -31,6 +32,9 @@ from models.errors import (
 from models.settings import LimitSettings, ReadingSettings
 
 POINTS = 72.0
+A4 = 595.0 * 842.0  # square points; smaller pages are drawn finer, to as many pixels
+FINEST_DPI = 300.0  # the print of a till is small: measured on slips scanned at 300 to 600
+COARSEST_DPI = 150.0  # a coarse picture is not blown up beyond this
 Picture = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 
 
@@ -75,8 +79,16 @@ def _read_page(
 def _read_drawn(page: pdfium.PdfPage, number: int, reading: ReadingSettings, limits: LimitSettings, note: str) -> Page:
     from extractors.pages.scan import read_scan
 
-    image, dpi = _render(page, reading.render_dpi, limits, grey=True)
+    image, dpi = _render(page, resolution(page, reading.render_dpi), limits, grey=True)
     return replace(read_scan(np.ascontiguousarray(image), dpi, number, reading), notes=(note,))
+
+
+def resolution(page: pdfium.PdfPage, dpi: float) -> float:
+    """Dots an inch for reading a page: `dpi` for A4, more for less paper, no more than its picture has to show."""
+    width, height = page.get_size()
+    wanted = min(max(FINEST_DPI, dpi), dpi * max(1.0, sqrt(A4 / (width * height))))
+    shown = picture_resolution(page)
+    return min(wanted, max(shown, min(COARSEST_DPI, dpi))) if shown else wanted
 
 
 def _render(page: pdfium.PdfPage, dpi: float, limits: LimitSettings, *, grey: bool) -> tuple[Picture, float]:

@@ -25,6 +25,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from extractors.ocr.recognition import GreyImage
 from extractors.pages.drawing import Picture
 from extractors.pages.media import PICTURE_TYPES
+from extractors.pages.perspective import flatten
 from extractors.pages.scan import read_scan
 from models.document import Page
 from models.errors import LimitExceededError, UnreadableDocumentError
@@ -36,6 +37,8 @@ USUAL_DPI = 150.0
 BELIEVABLE_INCHES = (2.0, 25.0)  # length of the long side of what people scan
 READ_SIDE = 2600  # pixels: a photo of 12 megapixels shows no more to the recogniser than this does
 FAX_BLUR = 1.2  # pixels; smooths the steps of black and white pictures, which the networks never saw
+
+PHOTOGRAPHS = frozenset({"JPEG", "HEIF", "WEBP", "MPO"})  # formats that cameras write; a sheet in them is made flat
 
 # What Pillow and libheif raise for bytes that are no picture.
 _BROKEN = (
@@ -141,7 +144,15 @@ def _sheet(file: Image.Image, number: int, limits: LimitSettings) -> _Sheet:
     upright = ImageOps.exif_transpose(file)
     if upright.size != file.size:
         dpi = dpi[::-1]
-    return _Sheet(_flat(upright), dpi)
+    image = _flat(upright)
+    if file.format not in PHOTOGRAPHS or image.mode == "1":
+        return _Sheet(image, dpi)
+    pixels = np.asarray(image)
+    sheet = flatten(pixels)
+    if sheet is pixels:
+        return _Sheet(image, dpi)
+    assumed = assumed_dpi(sheet.shape[1], sheet.shape[0])  # a camera knows nothing of inches
+    return _Sheet(Image.fromarray(sheet), (assumed, assumed))
 
 
 def _flat(image: Image.Image) -> Image.Image:

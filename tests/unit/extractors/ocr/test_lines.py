@@ -19,7 +19,7 @@ def test_repetitions_collapse_unless_a_blank_parts_them() -> None:
     best = [1, 1, 0, 1, 2, 2, 0]
     scores = np.full((len(best), 3), 0.05, np.float32)
     scores[range(len(best)), best] = 0.9
-    assert _decode(scores, ("", "a", "b"), 1.0).text == "aab"
+    assert _decode(scores, ("", "a", "b")).text == "aab"
 
 
 def test_words_lie_in_order_and_do_not_overlap() -> None:
