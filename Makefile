@@ -10,7 +10,7 @@ SYSTEM_TEST := chromium strace
 # Tests run in so many processes at once; TESTS=... picks files or adds pytest's options.
 JOBS ?= 2
 TESTS ?=
-# Folder with invoices and their truth for `make bench`.
+# Folder with invoices and their truth for `make bench` and `make train`.
 DATA ?=
 
 # Telemetry off, one thread for each process (flows/main.py says why; tests/test_house.py compares the lists).
@@ -58,8 +58,8 @@ check: env-test ## format, lint, types, floor plan and tests
 samples: env ## make sample_invoices/ anew, from its seed
 	$(VENV)/bin/python -m sample_invoices.make
 
-train: env ## train reader and matcher on the corrections of this home
-	$(VENV)/bin/facturier train
+train: env ## make the reader's model anew; with DATA=DIR from its sets too
+	$(VENV)/bin/facturier train $(if $(DATA),--data "$(DATA)")
 
 bench: env ## speed and throughput; with DATA=DIR accuracy and matching too
 	@$(VENV)/bin/python bench/ocr.py && $(VENV)/bin/python bench/throughput.py

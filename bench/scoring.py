@@ -84,6 +84,7 @@ class Score:
     lines: Count = field(default_factory=Count)
     auto_wrong_fields: Counter[str] = field(default_factory=Counter)
     misses: list[dict[str, Any]] = field(default_factory=list)
+    sureness: list[tuple[float, bool]] = field(default_factory=list)  # of each document: least confidence, all right
 
     @property
     def f1_over_groups(self) -> float:
@@ -162,9 +163,33 @@ def _score_document(result: Score, row: Row, answer: Row | None, *, visible_only
     result.documents += 1
     result.unanswered += answer is None
     result.whole_right += is_right
+    result.sureness.append((_least_confidence(answer), is_right))
     result.auto += is_auto
     result.auto_wrong += is_auto and not is_right
     result.auto_wrong_fields.update(wrong if is_auto else ())
+
+
+def _least_confidence(answer: Row | None) -> float:
+    """How sure the least sure of the scored fields is; 0 where nothing was read."""
+    fields = _our_names((answer or {}).get("fields") or {})
+    given = [value.get("confidence", 0.0) for name, value in fields.items()
+             if name in HEADER_FIELDS and isinstance(value, Mapping)]  # fmt: skip
+    return min(given, default=0.0)
+
+
+def coverage(documents: Sequence[tuple[float, bool]], error: float = 0.01) -> float:
+    """The largest share of documents that may pass, the surest first, with at most this share of wrong ones among them.
+
+    >>> coverage([(0.99, True), (0.98, True), (0.5, False), (0.4, True)])
+    0.5
+    """
+    ranked = sorted(documents, key=lambda row: -row[0])
+    best = wrong = 0
+    for at, (sure, right) in enumerate(ranked, start=1):
+        wrong += not right
+        ends_a_tie = at == len(ranked) or ranked[at][0] < sure
+        best = at if wrong <= error * at and ends_a_tie else best
+    return round(best / len(ranked), 4) if ranked else 0.0
 
 
 def _score_field(result: Score, group: Count, name: str, truth: object, found: object) -> bool:

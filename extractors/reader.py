@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from extractors import media
 from extractors.repair import rewrite_pdf
@@ -30,16 +31,31 @@ from models.errors import (
 from models.extraction import Extraction, PageInfo, Reading
 from models.finding import Finding, Severity
 from models.invoice import Invoice
+from models.memory import Fingerprint, Sample
 from models.settings import LimitSettings, ReadingSettings
 
+Recall = Callable[[Fingerprint], Sequence[Sample]]
+Found = tuple[tuple[Extraction, ...], tuple[Page, ...]]
 # An embedded XML that is merely broken leaves the page to be read; one that attacks does not.
 _BROKEN_XML = (UnreadableDocumentError, NoInvoiceError, UnsupportedMediaTypeError, EmptyFileError)
 # What the readers' libraries raise on damaged input, where a reader has not told more exactly.
 _LIBRARY_ERRORS = (ValueError, RuntimeError, OSError, LookupError, EOFError, SyntaxError, struct.error, zlib.error)
 
 
-def extract(document: Document, reading: ReadingSettings, limits: LimitSettings) -> Reading:
+class How(NamedTuple):
+    """How a document is read: settings, limits, and what answers for the memory."""
+
+    reading: ReadingSettings
+    limits: LimitSettings
+    recall: Recall | None = None
+
+
+def extract(
+    document: Document, reading: ReadingSettings, limits: LimitSettings, recall: Recall | None = None
+) -> Reading:
     """Read everything that one file holds: its invoices in page order, and its pages.
+
+    `recall` answers what is remembered of a supplier or layout; without it nothing is.
 
     Raises:
         InvoiceError: the file cannot be read; `reason_code` says why.
@@ -52,7 +68,7 @@ def extract(document: Document, reading: ReadingSettings, limits: LimitSettings)
             )
         media_type = media.sniff(document.content)
         read = _READERS.get(media_type, _read_page)
-        extractions, pages = read(document, media_type, reading, limits)
+        extractions, pages = read(document, media_type, How(reading, limits, recall))
         return Reading(extractions=extractions, pages=tuple(map(_describe, pages)), media_type=media_type)
 
 
@@ -62,6 +78,17 @@ def words(document: Document, media_type: str, reading: ReadingSettings, limits:
 
     with _honest_errors():
         return read_pages(document, media_type or media.sniff(document.content), reading, limits)
+
+
+def learn(
+    document: Document, pages: tuple[int, ...], invoice: Invoice, reading: ReadingSettings, limits: LimitSettings
+) -> Sample:
+    """What to remember of a confirmed invoice, which takes these pages (all if none is named). Raises as `extract`."""
+    from extractors.fields import sample_of
+
+    with _honest_errors():
+        read = words(document, "", reading, limits)
+        return sample_of([page for page in read if not pages or page.number in pages], invoice)
 
 
 def render(
@@ -87,14 +114,15 @@ def render(
 
 def preload(reading: ReadingSettings) -> None:
     """Import what reading text takes and read a line of it once, so that forked children find everything ready."""
-    import extractors.einvoice
+    import extractors.einvoice.rules
     import extractors.pages.pdf
-    import extractors.pages.pictures  # noqa: F401 - for the effect of loading
+    import extractors.pages.pictures
     from extractors.fields import read_fields
 
     line = ("Invoice", "F-1", "2024-01-31", "Total", "EUR", "10.00")
     there = tuple(Word(text, Box(20 + 80 * at, 40, 90 + 80 * at, 52)) for at, text in enumerate(line))
     read_fields((Page(1, 595, 842, there),), reading)
+    extractors.einvoice.rules.warm_up(reading.rules)
 
 
 def warm_up(reading: ReadingSettings) -> None:
@@ -104,26 +132,23 @@ def warm_up(reading: ReadingSettings) -> None:
     load_models(reading)
 
 
-Found = tuple[tuple[Extraction, ...], tuple[Page, ...]]
-
-
-def _read_page(document: Document, media_type: str, reading: ReadingSettings, limits: LimitSettings) -> Found:
+def _read_page(document: Document, media_type: str, how: How) -> Found:
     """What the pages show, by text layer or recognition; a damaged PDF is mended first."""
     from extractors.fields import read_fields
     from extractors.pages import read_pages
 
     mended: tuple[Finding, ...] = ()
     try:
-        pages = read_pages(document, media_type, reading, limits)
+        pages = read_pages(document, media_type, how.reading, how.limits)
     except UnreadableDocumentError as error:
         copy = rewrite_pdf(document.content) if media_type == media.PDF else None
-        pages = read_pages(Document(copy, document.name), media_type, reading, limits) if copy else ()
+        pages = read_pages(Document(copy, document.name), media_type, how.reading, how.limits) if copy else ()
         if not any(page.words for page in pages):
             raise  # what is left shows nothing: the damage is the reason, not the content
         mended = (_mended(error),)
     if not any(page.words for page in pages):
         raise NoInvoiceError(f"no text on {len(pages)} page{'s' * (len(pages) != 1)}")
-    found = read_fields(pages, reading) or (_nothing_found(pages),)
+    found = read_fields(pages, how.reading, recall=how.recall) or (_nothing_found(pages),)
     return tuple(_with_findings(one, mended, "damaged_file") for one in found), pages
 
 
@@ -141,42 +166,43 @@ def _nothing_found(pages: tuple[Page, ...]) -> Extraction:
     )
 
 
-def _read_xml(document: Document, media_type: str, reading: ReadingSettings, limits: LimitSettings) -> Found:  # noqa: ARG001 - one signature for all readers
+def _read_xml(document: Document, media_type: str, how: How) -> Found:  # noqa: ARG001 - one signature for all readers
     from extractors.einvoice import read_xml
 
-    return (read_xml(document.content, limits),), ()
+    return (read_xml(document.content, how.limits, how.reading.rules),), ()
 
 
-def _read_pdf(document: Document, media_type: str, reading: ReadingSettings, limits: LimitSettings) -> Found:
+def _read_pdf(document: Document, media_type: str, how: How) -> Found:
     """The embedded e-invoice, the page, or both held against each other, as `reading.source` wants."""
-    if reading.source == "page":
-        return _read_page(document, media_type, reading, limits)
+    if how.reading.source == "page":
+        return _read_page(document, media_type, how)
     from extractors.einvoice import read_embedded
 
     try:
-        xml = read_embedded(document.content, limits)
+        xml = read_embedded(document.content, how.limits, how.reading.rules)
     except _BROKEN_XML as error:
-        if reading.source == "xml":
+        if how.reading.source == "xml":
             raise
-        extractions, pages = _read_page(document, media_type, reading, limits)
+        extractions, pages = _read_page(document, media_type, how)
         return tuple(_with_findings(found, (_broken(error),), "xml_broken") for found in extractions), pages
     if xml is not None:
-        return _compare(document, xml, reading, limits)
-    if reading.source == "xml":
+        return _compare(document, xml, how)
+    if how.reading.source == "xml":
         raise NoInvoiceError("no e-invoice is embedded in this PDF")
-    return _read_page(document, media_type, reading, limits)
+    return _read_page(document, media_type, how)
 
 
-def _compare(document: Document, xml: Extraction, reading: ReadingSettings, limits: LimitSettings) -> Found:
+def _compare(document: Document, xml: Extraction, how: How) -> Found:
     """The e-invoice, with a finding for each value that the page shows differently.
 
     Only the text layer is read for that: recognition errors would look like differences.
     """
     from extractors.einvoice import compare_page_with_xml
 
-    text_only = reading.model_copy(update={"engine": "null", "second_engine": "null"})
+    text_only = how.reading.model_copy(update={"engine": "null", "second_engine": "null"})
+    how = How(text_only, how.limits)  # without memory, which would fill in what the page does not show
     try:
-        on_page, pages = _read_page(document, media.PDF, text_only, limits)
+        on_page, pages = _read_page(document, media.PDF, how)
     except InvoiceError as error:
         return (_with_findings(xml, (_unread_page(error),), "page_not_compared"),), ()
     xml = xml.model_copy(update={"pages": tuple(page.number for page in pages)})
@@ -222,12 +248,12 @@ def _with_findings(extraction: Extraction, findings: Iterable[Finding], reason: 
     return extraction.model_copy(update=update)
 
 
-def _take_apart(document: Document, media_type: str, reading: ReadingSettings, limits: LimitSettings) -> Found:  # noqa: ARG001 - one signature for all readers
+def _take_apart(document: Document, media_type: str, how: How) -> Found:  # noqa: ARG001 - one signature for all readers
     what = "an e-mail" if media_type == media.EML else "an archive"
     raise UnsupportedMediaTypeError(f"{what} is not itself an invoice: intake takes it apart and reads what it holds")
 
 
-_READERS: dict[str, Callable[[Document, str, ReadingSettings, LimitSettings], Found]] = {
+_READERS: dict[str, Callable[[Document, str, How], Found]] = {
     media.XML: _read_xml,
     media.PDF: _read_pdf,
     media.EML: _take_apart,

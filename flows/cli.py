@@ -173,6 +173,16 @@ def explain(document_id: str, as_json: AsJson = False, home: Home = None) -> Non
 
 
 @app.command()
+def forget(client: Annotated[str, typer.Argument(help="Whose memory is deleted.")], home: Home = None) -> None:
+    """Delete what was learned from a client's confirmed invoices; documents and decisions stay."""
+    from flows.house import open_house
+    from flows.remember import run_forget
+
+    with open_house(home) as house:
+        raise typer.Exit(run_forget(house, client))
+
+
+@app.command()
 def doctor(home: Home = None, as_json: AsJson = False) -> None:
     """Check this machine and say what is missing and how to get it."""
     from flows.commands.care import run_doctor
@@ -191,11 +201,26 @@ def migrate(home: Home = None) -> None:
 
 
 @app.command()
-def train(home: Home = None) -> None:  # noqa: ARG001 - the option is part of the contract
-    """Train the reader and the matcher on the corrections of this home."""
-    from flows.commands.care import run_train
+def train(
+    data: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="A folder of sets with truth.jsonl to learn from beside the generator."),
+    ] = None,
+    out: Annotated[Optional[Path], typer.Option(help="Where the files go; default where the reader looks.")] = None,  # noqa: UP045
+    documents: Annotated[int, typer.Option(min=50, help="Documents of the generator.")] = 1000,
+    seed: Annotated[int, typer.Option(help="The same seed and data give the same model.")] = 1,
+    day: Annotated[str, typer.Option(help="ISO date for the manifest; default today.")] = "",
+    unclear: Annotated[bool, typer.Option(help="Use sets whose own terms are not stated with them.")] = True,
+    home: Home = None,
+) -> None:
+    """Train the reader: generator and data folders to the model files, with figures on layouts not seen."""
+    from datetime import UTC, date, datetime
 
-    raise typer.Exit(run_train())
+    from flows.commands.training import Order, run_train
+
+    when = date.fromisoformat(day) if day else datetime.now(UTC).date()
+    order = Order(when.isoformat(), data, out, documents, seed, unclear)
+    raise typer.Exit(run_train(order, home))
 
 
 @app.command("verify-audit")

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlmodel import Session
 
@@ -24,6 +25,7 @@ from flows.house import House
 from flows.judge import Office, judge_reading
 from flows.outcomes import Outcomes, outcome_of
 from flows.quarantine import quarantine_document
+from flows.remember import finish_learning, recall_of, start_learning
 from models.decision import Outcome
 from models.document import Document
 from models.errors import ConflictError, FacturierError, InvoiceError
@@ -49,6 +51,7 @@ from models.tables import ClientRow, DocumentRow
 logger = logging.getLogger(__name__)
 
 ACTOR = "line"
+Work = Future[Any] | None  # of a Reading, or of a Sample where the job is to learn
 
 STATE_AFTER: dict[Outcome, Status] = {
     Outcome.APPROVE: Status.APPROVED,
@@ -108,7 +111,7 @@ class Line:
         """Seconds between two renewals of a lease: a slow document in front must not cost those behind it theirs."""
         return self.house.settings.jobs.lease_seconds / 3
 
-    def _hold(self, leases: Sequence[jobs.Lease], reading: Future[Reading] | None, due: float) -> float:
+    def _hold(self, leases: Sequence[jobs.Lease], reading: Work, due: float) -> float:
         """Wait for a reading and renew the leases whenever it is due; when it is due next (monotonic)."""
         while True:
             is_read = reading is None or _is_over(reading, max(0.0, due - time.monotonic()))
@@ -126,7 +129,7 @@ class Line:
                 for client_id, client in clients.items()
             }
 
-    def _start(self, lease: jobs.Lease) -> Future[Reading] | None:
+    def _start(self, lease: jobs.Lease) -> Work:
         """Hand a document's bytes to the reading children; None where nothing has to be read again."""
         if lease.kind == jobs.JUDGE:
             return None
@@ -138,16 +141,15 @@ class Line:
             failed: Future[Reading] = Future()
             failed.set_exception(error)
             return failed
+        if lease.kind == jobs.LEARN:
+            return start_learning(self.house, self.pool, document, content)
         whole = self.house.settings.reading.model_copy(update={"bundles": "whole"})
-        return self.pool.submit(Document(content, document.name), whole if lease.kind == jobs.WHOLE else None)
+        return self.pool.submit(Document(content, document.name), whole if lease.kind == jobs.WHOLE else None,
+                                recall_of(self.house, lease.client_id))  # fmt: skip
 
-    def _complete(self, lease: jobs.Lease, reading: Future[Reading] | None, office: Office) -> list[Outcomes]:
+    def _complete(self, lease: jobs.Lease, reading: Work, office: Office) -> list[Outcomes]:
         try:
-            if reading is None:
-                return self._store_again(lease, office)
-            if lease.kind == jobs.WHOLE:
-                return self._store_again(lease, office, reading.result())
-            return self._store(lease, reading.result(), office)
+            return self._finish(lease, reading, office)
         except InvoiceError as error:
             was_read = lease.kind == jobs.WHOLE  # what is there stays there
             return [self._give_back(lease, error) if was_read else self._quarantine(lease, error)]
@@ -159,6 +161,14 @@ class Line:
         except Exception as error:  # the outermost frame of one document's work: its batch goes on
             logger.exception("document %s", lease.document_id)
             return [self._give_back(lease, error)]
+
+    def _finish(self, lease: jobs.Lease, reading: Work, office: Office) -> list[Outcomes]:
+        if lease.kind == jobs.LEARN:
+            finish_learning(self.house, lease, reading)
+            return []
+        if reading is None or lease.kind == jobs.WHOLE:
+            return self._store_again(lease, office, reading.result() if reading else None)
+        return self._store(lease, reading.result(), office)
 
     def _store(self, lease: jobs.Lease, reading: Reading, office: Office) -> list[Outcomes]:
         with self.house.store.write() as session:
@@ -232,7 +242,7 @@ class Line:
                 jobs.renew(session, leases, settings=self.house.settings.jobs)
 
 
-def _is_over(reading: Future[Reading], seconds: float) -> bool:
+def _is_over(reading: Future[Any], seconds: float) -> bool:
     """Wait for a reading; whether it has ended, well or not."""
     try:
         reading.exception(seconds)

@@ -32,7 +32,7 @@ class Evidence(Frozen):
     """Where a value stood. Page and box are absent where it came from XML."""
 
     confidence: float
-    reader: str  # "xml", "text", "ppocr", "tesseract", "derived" (computed, never on the page), "repaired"
+    reader: str  # "xml", "text", "ppocr", "tesseract", "derived" (computed, never on the page), "repaired", "memory"
     raw: str = ""
     page: int | None = None
     box: Box | None = None

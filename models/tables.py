@@ -179,6 +179,29 @@ class CorrectionRow(SQLModel, table=True):
     at: datetime = Field(sa_column=instant())
 
 
+class SampleRow(SQLModel, table=True):
+    """What is remembered of one confirmed invoice; gone with the document's approval, the supplier's drift or an order.
+
+    Only a memory: it can be deleted at any time, and no invoice refers to it.
+    """
+
+    __tablename__ = "sample"
+    document_id: str = Field(primary_key=True, foreign_key="document.id")
+    client_id: str = Field(foreign_key="client.id", index=True)
+    sample_json: str = Field(sa_column=text())  # models.memory.Sample
+    corrected: str = ""  # terms that the next invoice of this layout had corrected, separated by a space
+    at: datetime = Field(sa_column=instant())
+
+
+class SampleKeyRow(SQLModel, table=True):
+    """What a sample is found by: its supplier's numbers and bands of its layout's fingerprint."""
+
+    __tablename__ = "sample_key"
+    client_id: str = Field(primary_key=True)
+    key: str = Field(primary_key=True, max_length=80)
+    document_id: str = Field(primary_key=True, foreign_key="sample.document_id", index=True)
+
+
 class MatchRow(SQLModel, table=True):
     """The match of one revision, whole."""
 

@@ -10,58 +10,82 @@ import re
 
 from extractors.fields.addresses import countries
 from extractors.fields.assemble import assemble
+from extractors.fields.attachments import note_left_out, part_attachments
 from extractors.fields.bundle import split_pages
 from extractors.fields.candidates import Locale
 from extractors.fields.dates import is_month_first
 from extractors.fields.doctype import document_type, language_of
 from extractors.fields.lexicon import load_lexicon
+from extractors.fields.memory import Recall, note_memory, remember
+from extractors.fields.model import WEIGHTED, ReaderModel, load_model
 from extractors.fields.numbers import decimal_marks
 from extractors.fields.reader import read_document
-from extractors.fields.scorer import Scorer, WeightedScorer
+from extractors.fields.remembering import sample_of
+from extractors.fields.scorer import Scorer
 from extractors.fields.sheet import Sheet, prepare
 from models.document import Page
 from models.extraction import Extraction
 from models.settings import ReadingSettings
 
-__all__ = ["Scorer", "read_fields", "warm_up"]
+__all__ = ["WEIGHTED", "ReaderModel", "Recall", "Scorer", "load_model", "read_fields", "sample_of", "warm_up"]
 
 
 def read_fields(
-    pages: tuple[Page, ...], reading: ReadingSettings, scorer: Scorer | None = None
+    pages: tuple[Page, ...], reading: ReadingSettings, model: ReaderModel | None = None, recall: Recall | None = None
 ) -> tuple[Extraction, ...]:
     """Read the invoices of a file from its pages, in page order; at least one, even where nothing was found.
 
     Args:
         pages: The pages with their words, upright.
         reading: `auto_threshold` decides between "auto" and "review".
-        scorer: Scores candidates; the hand-weighted one unless a trained one is given.
+        model: What scores candidates, parties and values; the shipped one unless another is given.
+        recall: Answers with the confirmed invoices of a supplier or layout; nothing is remembered without it.
 
     Returns:
         One extraction for each invoice; its `pages` say which pages it takes.
     """
-    chosen = scorer or WeightedScorer()
+    chosen = model or load_model()
     sheets = [prepare(page) for page in pages]
     if not sheets:
         return ()
-    return tuple(_read_one(group, reading, chosen) for group in (split_pages(sheets) if reading.bundles == "split" else [sheets]))
+    groups = split_pages(sheets) if reading.bundles == "split" else [sheets]
+    return tuple(_read_group(group, reading, chosen, recall) for group in groups)
 
 
 def warm_up() -> None:
-    """Load labels and country names (about 0.2 s, once a process) before children are forked."""
+    """Load labels, country names and the trained model (about 0.3 s, once a process) before children are forked."""
     load_lexicon()
     countries()
+    load_model()
 
 
-def _read_one(sheets: list[Sheet], reading: ReadingSettings, scorer: Scorer) -> Extraction:
+def _read_group(sheets: list[Sheet], reading: ReadingSettings, model: ReaderModel, recall: Recall | None) -> Extraction:
+    """One invoice without the pages that only came along with it, and a note that says which those are."""
+    parted = part_attachments(sheets)
+    extraction = _read_one(parted.kept, reading, model, recall)
+    if not parted.left:
+        return extraction
+    return extraction.model_copy(update={"findings": (*extraction.findings, note_left_out(parted.left))})
+
+
+def _read_one(sheets: list[Sheet], reading: ReadingSettings, model: ReaderModel, recall: Recall | None) -> Extraction:
     rows = [row for sheet in sheets for row in sheet.rows]
     texts = [row.text for row in rows]
     month_first = is_month_first(texts, american=_is_american(texts))
     language = language_of(token.text for row in rows for token in row.tokens)
     marks = decimal_marks(texts)
-    readings = [read_document(sheets, Locale(mark, month_first), scorer) for mark in marks]
+    memory = remember(sheets, recall) if recall is not None else None
+    locales = [Locale(mark, month_first) for mark in marks]
+    if memory is not None:
+        locales = list(dict.fromkeys(map(memory.locale, locales)))
+    readings = [read_document(sheets, locale, model.scorer, model.parties, memory) for locale in locales]
     found = max(readings, key=lambda reading_: reading_.score)
-    kind = document_type([row for sheet in sheets[:1] for row in sheet.rows])
-    return assemble(sheets, found, kind, language, reading)
+    kind = document_type(sheets)
+    extraction = assemble(sheets, found, kind, language, reading, model.confidence)
+    if memory is None:
+        return extraction
+    note = note_memory(memory, found.recalled)
+    return extraction.model_copy(update={"findings": (*extraction.findings, note)})
 
 
 def _is_american(texts: list[str]) -> bool:

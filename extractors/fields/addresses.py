@@ -18,15 +18,26 @@ from extractors.fields.lexicon import LANGUAGES, squeeze
 
 _CITY = r"[^\W\d_][^\W\d_.'’-]+"
 _POSTAL = (
-    re.compile(rf"(?:^|[,;–|•·●] ?|\s)(?:[A-Z]{{1,3}}[- ])?\d{{5}}[ ,]*(?:{_CITY})"),  # DE, FR, ES, IT, MY
-    re.compile(rf"^(?:[A-Z]{{1,2}}[- ])?\d{{4}}\s+(?:{_CITY})"),  # AT, CH, BE, DK, LU
+    re.compile(rf"(?:^|[,;–|•·●] ?|\s)(?:[A-Z]{{1,3}}[- ])?\d{{5}}(?:[ ,]*| [-–] )(?:{_CITY})"),  # DE, FR, ES, IT, MY
+    re.compile(rf"^(?:[A-Z]{{1,2}}[- ])?\d{{4}}(?:\s+| [-–] )(?:{_CITY})"),  # AT, CH, BE, DK, LU
+    re.compile(  # the same behind a street and a house number, which is no month with its day
+        r"(?<![^\W\d_])(?!(?:jan|feb|mar|m[aä]r|apr|ma[iy]|ju[nl]|aug|sep|o[ck]t|nov|de[cz]|d[ée]c)[a-zé]*\.? )"
+        rf"[^\W\d_]{{2,}}\.? \d{{1,4}}[a-z]?(?:[-/]\d+)?,? \d{{4}} +(?:{_CITY})",
+        re.IGNORECASE,
+    ),
     re.compile(rf"[,;–|•·●-]\s(?:[A-Z]{{1,2}}[- ])\d{{4}}\s+(?:{_CITY})"),
     re.compile(rf"(?:^|[,;–|•·●] ?|\s)\d{{4}}\s?[A-Z]{{2}}\s+(?:{_CITY})"),  # NL
     re.compile(rf"(?:^|[,;–|•·●] ?|\s)\d{{2}}-\d{{3}}\s+(?:{_CITY})"),  # PL
     re.compile(rf"(?:^|[,;–|•·●] ?|\s)\d{{4}}-\d{{3}}\s+(?:{_CITY})"),  # PT
     re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b"),  # GB
+    re.compile(r"\b[A-Z]\d[A-Z] ?\d[A-Z]\d\b"),  # CA
+    re.compile(rf"(?:^|, ?)(?:[A-Z]{{1,3}}[- ])?\d{{3}} \d{{2}}\s+(?:{_CITY})"),  # SE, GR, CZ, EE
     re.compile(r"\b[A-Z]\d[\dW] [A-Z0-9]{4}$"),  # IE
     re.compile(r"[A-Za-z.]+,? +[A-Z]{2}\.?,? +\d{5}(?:-\d{4})?\b"),  # US
+    re.compile(r"[A-Za-z.]+,? +(?:NSW|VIC|QLD|SA|WA|TAS|ACT|NT),? +\d{4}\b"),  # AU
+    re.compile(r"\bSingapore \(?\d{6}\b|\bS ?\(?\d{6}\)", re.IGNORECASE),  # SG
+    re.compile(r"(?:^|, ?)[^\W\d_]{4,}(?:, [^\W\d_ ]{4,}(?: [^\W\d_]+)?| ?[-–]),? ?\d{3} ?\d{3}$"),  # IN
+    re.compile(r", [^\W\d_]{4,} \d{6}$"),  # IN behind its street
 )
 _STREET = re.compile(
     r"(?:stra(?:ss|ß)e|str\.|strasse|weg\b|platz|allee|gasse|ring\b|ufer|damm\b|\brue\b|avenue|\bav\.?\b|boulevard|\bbd\b|chemin|impasse|\bplace\b|quai|route|"
@@ -35,6 +46,7 @@ _STREET = re.compile(
     r"postfach|\bb\.?p\.? ?\d|p\.?o\.? box)",
     re.IGNORECASE,
 )
+_HOUSE = re.compile(r"\d{1,4}[ ,]+(?!St\. )\D")
 _BUILDING = re.compile(  # only with a number beside
     r"(?:\bzone\b|z\.?i\.?\b|z\.?a\.?\b|b[aâ]timent|industrial|haus\b|hof\b|\bway\b|\bcourt\b|\bsquare\b|"
     r"suite|floor|taman|\bdr\b|park|cent(?:er|re)|hausnr|level|unit|block|tower)",
@@ -42,8 +54,11 @@ _BUILDING = re.compile(  # only with a number beside
 )
 _CONTACT = re.compile(
     r"@|\bwww\.|https?:|\b(?:tel|t[ée]l|fax|fon|phone|mobile?|telefon|hotline|hp|e-?mail|mail|web)\b\.?\s*[:.+(\d]|"
-    r"\+\d{2}|(?<!\d)\(?0\d{1,4}\)?[ /-]\d{2,}",
+    r"(?<!\d)(?:\(\d{3}\) ?|\d{3}[-.])\d{3}[-.]\d{4}(?!\d)|\+\d{2}|(?<!\d)(?!0\d-\d{3} )\(?0\d{1,4}\)?[ /-]\d{2,}",
     re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"\b(?:iban|bic|ust|vat|tva|btw|nip|cif|nif|gst|abn|reg|steuer|bank)\b|[^\W\d_]{2,}\.? ?:", re.IGNORECASE
 )
 _COUNTRY_PREFIX = re.compile(r"(?:^|(?<=[,;] ))(?P<code>[A-Z]{1,3})[- ](?=\d{4,5}\s)")
 _CAR_CODES = {"D": "DE", "A": "AT", "F": "FR", "I": "IT", "E": "ES", "B": "BE", "L": "LU", "P": "PT"}
@@ -54,7 +69,7 @@ def is_postal_line(text: str) -> bool:
     """Whether a line holds a postal code with its town."""
     if len(text) > 160 or not any(map(str.isdigit, text)):
         return False
-    if re.match(r"\d{1,4}[ ,]+\D", text) and is_street_line(text):
+    if _HOUSE.match(text) and _STREET.search(text):
         text = text.lstrip("0123456789")  # a house number of four digits before its street is no postal code
     return any(pattern.search(text) for pattern in _POSTAL)
 
@@ -73,6 +88,16 @@ def is_street_line(text: str) -> bool:
 def is_contact_line(text: str) -> bool:
     """Whether a line holds a telephone number, an e-mail address or a site."""
     return bool(_CONTACT.search(text))
+
+
+def without_contacts(text: str) -> str:
+    """A text up to its first telephone number, address of mail or site, or label.
+
+    >>> without_contacts("5 High Street, N1 9GU London Tel: 020 7946 0000")
+    '5 High Street, N1 9GU London'
+    """
+    ends = [m.start() for m in (_CONTACT.search(text), _LABEL.search(text)) if m]
+    return text[: min(ends)].rsplit(" ", 1)[0].strip() if ends else text
 
 
 def parts_of(text: str) -> list[str]:
@@ -130,7 +155,6 @@ def loosen(text: str) -> str:
     """Put back the spaces that a reader dropped between numbers and words.
 
     >>> loosen("14JALAN MANIS, 56100KUALA LUMPUR, NO12")
-    '14 JALAN MANIS, 56100 KUALA LUMPUR, NO 12'
+    '14 JALAN MANIS, 56100 KUALA LUMPUR, NO12'
     """
-    spaced = re.sub(r"(?<![\w/])(\d{1,5})(?=[^\W\d_]{4})", r"\1 ", text)
-    return re.sub(r"(?<!\w)(no|lot|unit|level)(?=\d)", r"\1 ", spaced, flags=re.IGNORECASE)
+    return re.sub(r"(?<![\w/])(\d{1,5})(?=[^\W\d_]{4})", r"\1 ", text)

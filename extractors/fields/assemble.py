@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from extractors.fields.candidates import Candidate
+from extractors.fields.confidence import Confidence, ValueCase, value_cases
+from extractors.fields.currency import Currency
 from extractors.fields.decoder import Choice
 from extractors.fields.judge import judge, notice
 from extractors.fields.reader import Found
@@ -21,7 +23,12 @@ DERIVED = 0.9  # confidence of a code that follows from the document's kind
 
 
 def assemble(
-    sheets: Sequence[Sheet], found: Found, kind: DocumentType, language: str | None, settings: ReadingSettings
+    sheets: Sequence[Sheet],
+    found: Found,
+    kind: DocumentType,
+    language: str | None,
+    settings: ReadingSettings,
+    confidence: Confidence,
 ) -> Extraction:
     """Build the extraction of one invoice."""
     readers = {sheet.page.number: sheet.page.reader for sheet in sheets}
@@ -30,23 +37,19 @@ def assemble(
     for term, choice in found.choices.items():
         values[term] = choice.candidate.value
         evidence[term] = evidence_of(choice, readers)
-    for role in ("seller", "buyer"):
-        if role in found.parties:
-            _add_party(role, found.parties[role], values, evidence, readers)
+    for role, chosen in found.parties.items():
+        _add_party(role, chosen, values, evidence, readers)
     _add_country(values)
     _add_untaxed_net(sheets, found, values, evidence)
-    if found.currency is not None:
-        shown = found.currency
-        values["currency"] = shown.code
-        evidence["currency"] = Evidence(
-            confidence=shown.confidence, reader=readers[shown.page], raw=shown.raw, page=shown.page, box=shown.box
-        )
+    _add_currency(found.currency, values, evidence, readers)
     values["type_code"] = "381" if kind == "credit_note" else "380"
     evidence["type_code"] = Evidence(confidence=DERIVED, reader="derived")
     invoice = Invoice(**values, vat_breakdown=found.vat.rows, lines=found.table.lines)
     findings = notice(invoice, found)
-    decision, reasons = judge(invoice, evidence, findings, kind, settings.auto_threshold)
     words = [word.confidence for sheet in sheets for word in sheet.page.words]
+    quality = max(0.0, min(1.0, sum(words) / len(words))) if words else 0.0
+    evidence = _estimated(evidence, confidence, value_cases(evidence, found, invoice, findings, quality))
+    decision, reasons = judge(invoice, evidence, findings, kind, settings.auto_threshold, found.doubts)
     return Extraction(
         invoice=invoice,
         evidence=evidence,
@@ -58,8 +61,19 @@ def assemble(
         findings=findings,
         decision=decision,
         reasons=reasons,
-        quality=max(0.0, min(1.0, sum(words) / len(words))) if words else 0.0,
+        quality=quality,
     )
+
+
+def _estimated(
+    evidence: dict[str, Evidence], confidence: Confidence, cases: Sequence[ValueCase]
+) -> dict[str, Evidence]:
+    """The same evidence with the estimated probabilities."""
+    sure = dict(zip((case.term for case in cases), confidence.estimate(cases), strict=True))
+    return {
+        term: proof.model_copy(update={"confidence": sure[term]}) if term in sure else proof
+        for term, proof in evidence.items()
+    }
 
 
 def evidence_of(choice: Choice, readers: dict[int, str]) -> Evidence:
@@ -101,10 +115,10 @@ def _add_party(
         values[f"{role}_name"] = party.name
         evidence[f"{role}_name"] = Evidence(
             confidence=confidence,
-            reader=readers[party.page],
-            raw=party.name,
-            page=party.page,
-            box=party.name_box or party.box,
+            reader="memory" if party.remembered else readers[party.page],
+            raw="" if party.remembered else party.name,
+            page=None if party.remembered else party.page,
+            box=None if party.remembered else party.name_box or party.box,
             alternatives=tuple(
                 Alternative(
                     value=other.name, confidence=round((1 - confidence) / 2, 4), page=other.page, box=other.name_box
@@ -116,13 +130,29 @@ def _add_party(
     address, country = party.address_text
     if role == "seller" and (address or country):
         values["seller_address"] = ", ".join(part for part in (address, country) if part)
+        own = party.confidence if party.address_confidence is None else party.address_confidence
         evidence["seller_address"] = Evidence(
-            confidence=round(confidence * 0.92, 4),
+            confidence=round(_probability(chosen.confidence * min(1.0, 0.3 + 0.7 * own)) * 0.92, 4),
             reader=readers[party.page],
             raw=" / ".join(party.address),
             page=party.page,
             box=party.address_box or party.box,
         )
+
+
+def _add_currency(
+    shown: Currency | None, values: dict[str, Any], evidence: dict[str, Evidence], readers: dict[int, str]
+) -> None:
+    if shown is None:
+        return
+    values["currency"] = shown.code
+    evidence["currency"] = Evidence(
+        confidence=shown.confidence,
+        reader="memory" if shown.remembered else "derived" if shown.derived else readers[shown.page],
+        raw=shown.raw,
+        page=None if shown.remembered or shown.derived else shown.page,
+        box=None if shown.remembered or shown.derived else shown.box,
+    )
 
 
 def _add_untaxed_net(

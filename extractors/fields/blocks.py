@@ -6,67 +6,140 @@ its value, another address or a gap. The name is the first line, the address beg
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from extractors.fields.addresses import country_of, is_contact_line, is_postal_line, is_street_line, parts_of
 from extractors.fields.anchors import Anchor, find_anchors
 from extractors.fields.labelled import text_after
-from extractors.fields.layout import Row, Segment, around
+from extractors.fields.layout import Row, Segment, around, segments_of
 from extractors.fields.lexicon import load_lexicon
-from extractors.fields.names import is_name, tidy_name
+from extractors.fields.name_lines import addressee, name_of, split_company
+from extractors.fields.names import company_of, is_company, is_name, tidy_name
 from extractors.fields.party import PageLines, Party, role_of, sureness
 
 CLIMB = 7  # lines of an address block, at most
 HEAD = 0.25  # of the page height: the letterhead ends here
 NAME_GAP = 3.2  # heights between a name and its street
 LINE_GAP = 2.1  # heights between two lines of one block
+RUN_GAP = 3.0  # heights between the parts of a letterhead in one line
+SIGN = 1.5  # heights of an address from which the line above it is a sign
+FOOT = 0.85  # of the page height: the foot begins here
+FOOT_GAP = 4.0  # heights between a name and an address in the foot
+_CODE = re.compile(r"(?:^|, )(?:\d{4,5}|\d{4} ?[A-Z]{2})$")  # a postal code that a gap parts from its town
+_HOUSE = re.compile(r"\d{3,5} [^\W\d_]")  # a house number before its street, which a postal code may look like
+_CODED = re.compile(r"\d[\dA-Z]{2,3}$")  # a line that ends with its postal code
+_TOWN = re.compile(r"[^\W\d_].*\d[\dA-Z]{2,3}$")  # a town before its postal code
+SMALLER = 0.72  # of a line's height: smaller print above it is the sender's line
+_REGISTER = re.compile(
+    r"\b(?:tomo|folio \d|hoja|hr[ab] ?\d|rcs|amtsgericht|handelsregister|registro mercantil|gesch[aä]ftsf[uü]hr)",
+    re.IGNORECASE,
+)
 
 
 def sender_line(segment: Segment) -> Party | None:
-    """A letterhead in one line: name, street and town parted by dots, bars or dashes."""
-    parts = parts_of(segment.text)
+    """A letterhead in one line: name, street and town parted by dots, bars, dashes or gaps."""
+    run = _run_of(segment)
+    parts = [part for piece in run for part in parts_of(piece.text)]
     if len(parts) < 3:
-        parts = [part.strip() for part in segment.text.split(",")]
+        parts = [parts[0], *_comma_parts(parts[1])] if len(parts) == 2 else _comma_parts(segment.text)
+    parts = _name_whole(parts)
     postal = next((i for i in range(len(parts) - 1, -1, -1) if is_postal_line(parts[i])), None)
     if postal is None or postal < 2 or not is_name(parts[0]) or any(map(str.isdigit, parts[0])):
         return None
     if not is_street_line(", ".join(parts[1:postal])):
         return None
-    name = tidy_name(parts[0])
     rest = parts[1 : postal + 1] + [p for p in parts[postal + 1 : postal + 2] if country_of(p)]
+    box = around(piece.box for piece in run)
     return Party(
-        name,
-        segment.box,
+        tidy_name(parts[0]),
+        box,
         tuple(rest),
-        segment.box,
+        box,
         segment.row.page,
-        segment.box,
+        box,
         sender_line=True,
-        confidence=sureness(segment),
+        confidence=min(sureness(piece) for piece in run),
     )
+
+
+def _name_whole(parts: Sequence[str]) -> list[str]:
+    """The parts, a name put together again that holds a comma itself: `Hill, Lake & Partner`."""
+    for last in range(1, min(3, len(parts) - 2)):
+        if is_company(parts[0]) or any(any(map(str.isdigit, part)) for part in parts[: last + 1]):
+            break
+        if " & " in parts[last] or is_company(parts[last]):
+            return [", ".join(parts[: last + 1]), *parts[last + 1 :]]
+    return list(parts)
+
+
+def _comma_parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",")]
+
+
+def postal_segments(page: PageLines) -> Iterator[Segment]:
+    """The segments that hold a postal code and its town, also where a gap parts the two."""
+    for segment, following in zip_longest(page.segments, page.segments[1:]):
+        whole = segment if following is None else _with_town(segment, following)
+        if len(whole.text) < 7 or not is_postal_line(whole.text) or is_prose(whole.text):
+            continue
+        if not _is_street_above(page, whole):
+            yield whole
+
+
+def _is_street_above(page: PageLines, segment: Segment) -> bool:
+    """Whether a line is a house number and its street above the town and its postal code."""
+    if not _HOUSE.match(segment.text) or _CODED.search(segment.text):
+        return False
+    return any(_TOWN.match(s.text) and is_postal_line(s.text) for s in below_of(page, segment)[:1])
+
+
+def _with_town(code: Segment, town: Segment) -> Segment:
+    """A lone postal code together with what follows it in its row."""
+    is_near = town.row is code.row and town.box.x0 - code.box.x1 < RUN_GAP * code.height
+    return Segment(code.row, code.first, town.last) if is_near and _CODE.search(code.text) else code
+
+
+def _run_of(segment: Segment) -> list[Segment]:
+    """The segments of a row around one that stand near to each other: where dots between them were not read."""
+    run = [segment]
+    for other in segments_of(segment.row):
+        if other.first > run[-1].last and other.box.x0 - run[-1].box.x1 < RUN_GAP * segment.height:
+            run.append(other)
+    for other in reversed(list(segments_of(segment.row))):
+        if other.last < run[0].first and run[0].box.x0 - other.box.x1 < RUN_GAP * segment.height:
+            run.insert(0, other)
+    alike = all(abs(piece.height - segment.height) < 0.35 * segment.height for piece in run)
+    return run if alike else [segment]
 
 
 def block_party(page: PageLines, postal: Segment) -> Party | None:
     """The lines above a postal line that belong to it."""
     lines, section = _climb(page, postal)
-    below = _below(page, postal)
+    below = below_of(page, postal)
     texts = [segment.text for segment in lines]
     start = _street_at(texts)
-    head = [s for s in lines[:start] if is_name(s.text)]
-    name = head[0] if head else None
+    named = name_of(lines[:start], postal.height)
+    text, name = named or ("", None)
     inline = None
     if section is not None and section.row is not postal.row:
         inline = text_after(section)
         if inline and is_name(inline):
             name = None
-    address = [s.text for s in lines[start:]] + [s.text for s in below[:2] if country_of(s.text)]
+    address = [_bare(s.text) for s in lines[start:]] + [s.text for s in below[:2] if country_of(s.text)]
     if name is None and not inline and start == 0 and len(lines) == 1 and page.number > 1:
         return None
     if name is None and not inline and section is None:
         name = _headline(page, lines[0])
-    contacts = any(is_contact_line(s.text) or _taxed(s) for s in (*lines, *below))
+        text = name.text if name else ""
+    foot = _foot_name(page, postal) if name is None and not inline and section is None else None
+    if name is None and not inline and section is None and len(lines) == 1:
+        parted = split_company(address[0])
+        text, name, address[0] = (parted[0], postal, parted[1]) if parted else (text, name, address[0])
+    contacts = any(is_contact_line(s.text) or _taxed(s) for s in (*lines, *below)) or foot is not None
     box = around(s.box for s in lines)
-    shown = tidy_name(inline if inline and name is None else name.text if name else "")
+    shown = tidy_name(inline if inline and name is None else company_of(text) if name else foot or "")
     return Party(
         shown or None,
         name.box if name else (section.row.box if section else None),
@@ -80,14 +153,42 @@ def block_party(page: PageLines, postal: Segment) -> Party | None:
     )
 
 
+def _foot_name(page: PageLines, postal: Segment) -> str | None:
+    """The company that a line of the foot names, near an address that stands there without a name."""
+    if postal.box.y0 < FOOT * page.height:
+        return None
+    near = [s for s in page.segments if abs(s.box.middle - postal.box.middle) < FOOT_GAP * postal.height]
+    parts = (part for s in near for part in parts_of(s.text))
+    return next((company_of(part) for part in parts if is_company(part) and is_name(part)), None)
+
+
+def _bare(line: str) -> str:
+    """An address in one line without the company before it and the telephone numbers behind it."""
+    parts = parts_of(line)
+    if len(parts) < 2 or not any(is_postal_line(part) for part in parts):
+        return line
+    kept = [p for p in parts if not is_contact_line(p) and not is_company(p) and ":" not in p]
+    return ", ".join(kept) if any(is_postal_line(p) for p in kept) and len(kept) < len(parts) else line
+
+
+def is_prose(text: str) -> bool:
+    """Whether a text is a sentence rather than a name or an address.
+
+    >>> is_prose("please send your request along with a copy of it to 10 High Street, 08036 Town")
+    True
+    """
+    words = text.split()
+    return len(words) > 9 and sum(word[0].islower() for word in words) > 0.5 * len(words)
+
+
 def _headline(page: PageLines, top: Segment) -> Segment | None:
     """The large line of a letterhead that stands above an address without being aligned with it."""
     if page.number > 1 or top.box.y0 > HEAD * page.height:
         return None
     usual = sorted(row.height for row in page.rows)[len(page.rows) // 2]
     above = [s for s in page.segments if s.box.y1 <= top.box.y0 + 2 and s.box.x0 < top.box.x1 + 0.3 * page.width]
-    large = [s for s in above if s.row.height >= 1.25 * usual and is_name(s.text) and not _stops(s)]
-    return max(large, key=lambda s: s.row.height, default=None)
+    large = [s for s in above if s.height >= 1.25 * usual and is_name(s.text) and not stops(s)]
+    return max(large, key=lambda s: s.height, default=None)
 
 
 def _street_at(texts: Sequence[str]) -> int:
@@ -110,28 +211,29 @@ def _climb(page: PageLines, postal: Segment) -> tuple[list[Segment], Anchor | No
         if above is None:
             break
         heading = next((a for a in page.sections if a.row is above.row and above.first <= a.first <= above.last), None)
-        if heading is not None:
+        if heading is not None and addressee(above.text) is None:
             section = heading
             break
-        if _stops(above):
+        if stops(above) or is_prose(above.text) or above.height < SMALLER * lines[0].height:
+            break
+        if lines[0].height > SIGN * postal.height and above.height < 0.85 * lines[0].height:
             break
         lines.insert(0, above)
-        if above.row.height > 1.5 * postal.row.height:
-            break
     return lines, section or _heading_near(page, lines[0])
 
 
 def _neighbour(page: PageLines, segment: Segment, lines: float) -> Segment | None:
     """The segment right above, aligned left or centred."""
-    box, height = segment.box, segment.row.height
+    box, height = segment.box, segment.height
     best: Segment | None = None
     for other in page.segments:
         gap = box.y0 - other.box.y1
-        reach = lines * max(height, min(other.row.height, 3 * height))  # a large letterhead stands off its address
+        reach = lines * max(height, min(other.height, 3 * height))  # a large letterhead stands off its address
         if other.row is segment.row or not -0.6 * height < gap < reach or other.box.middle >= box.middle:
             continue
         aligned = (
             abs(other.box.x0 - box.x0) < 1.3 * height
+            or abs(other.box.x1 - box.x1) < 0.3 * height
             or abs(other.box.x0 + other.box.x1 - box.x0 - box.x1) < 2.5 * height
         )
         if aligned and (best is None or other.box.y1 > best.box.y1):
@@ -139,45 +241,64 @@ def _neighbour(page: PageLines, segment: Segment, lines: float) -> Segment | Non
     return best
 
 
-def _below(page: PageLines, segment: Segment) -> list[Segment]:
-    """Up to three aligned lines under a block."""
+def below_of(page: PageLines, segment: Segment, most: int = 3) -> list[Segment]:
+    """Up to so many aligned lines under a line."""
     found: list[Segment] = []
     last = segment
     for other in page.segments:
         gap = other.box.y0 - last.box.y1
-        if other.row.number > last.row.number and -0.6 * last.row.height < gap < LINE_GAP * last.row.height:
-            aligned = abs(other.box.x0 - last.box.x0) < 1.3 * last.row.height
-            if aligned and len(found) < 3:
+        if other.row.number > last.row.number and -0.6 * last.height < gap < LINE_GAP * last.height:
+            aligned = abs(other.box.x0 - last.box.x0) < 1.3 * last.height
+            if aligned and len(found) < most:
                 found.append(other)
                 last = other
     return found
 
 
-def _stops(segment: Segment) -> bool:
+def stops(segment: Segment) -> bool:
     """Lines that no address holds: titles, labels with values, dates, contacts above the name."""
     lexicon = load_lexicon()
     key = "".join(token.key for token in segment.tokens)
-    if key in lexicon.types or is_contact_line(segment.text) or is_postal_line(segment.text):
+    if (
+        key in lexicon.types
+        or _REGISTER.search(segment.text)
+        or is_contact_line(segment.text)
+        or (is_postal_line(segment.text) and not _HOUSE.match(segment.text))
+    ):
         return True
+    return _labels(segment) and (any(map(str.isdigit, segment.text)) or segment.text.endswith(":"))
+
+
+def _labels(segment: Segment) -> bool:
+    """Whether a segment begins with the label of something else than a party."""
     piece = Row(segment.row.page, segment.row.number, segment.tokens)
-    anchors = [
-        a
-        for a in find_anchors(piece, lexicon.labels)
-        if a.strength >= 0.8 and a.term not in ("party_name", "party_address")
-    ]
-    return any(a.first == 0 for a in anchors) and (any(map(str.isdigit, segment.text)) or segment.text.endswith(":"))
+    return any(
+        a.first == 0 and a.strength >= 0.8 and a.term not in ("party_name", "party_address")
+        for a in find_anchors(piece, load_lexicon().labels)
+    )
 
 
 def _heading_near(page: PageLines, top: Segment) -> Anchor | None:
     """A heading right above a block, or left of its first line."""
-    box, height = top.box, top.row.height
+    box, height = top.box, top.height
     for section in page.sections:
         head = section.box
         above = -0.5 * height < box.y0 - head.y1 < 2.6 * height and head.x0 < box.x1 and head.x1 > box.x0 - 2 * height
         beside = section.row is top.row and head.x1 <= box.x0 + height
-        if above or beside:
+        if (above or (beside and not _heads_below(page, section))) and addressee(section.row.text) is None:
             return section
     return None
+
+
+def _heads_below(page: PageLines, section: Anchor) -> bool:
+    """Whether a heading has a line of its own below it: then it is none for what stands beside it."""
+    head, height = section.box, section.row.height
+    headings = {other.row.number for other in page.sections}
+    for segment in page.segments:
+        gap = segment.box.y0 - head.y1
+        if abs(segment.box.x0 - head.x0) < height and -0.5 * height < gap < LINE_GAP * height:
+            return segment.row.number not in headings and not _labels(segment)
+    return False
 
 
 def _taxed(segment: Segment) -> bool:

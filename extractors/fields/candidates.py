@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Literal
 
 from extractors.fields.dates import find_dates
@@ -25,14 +26,17 @@ from extractors.fields.identifiers import (
 )
 from extractors.fields.layout import Row, Token, around
 from extractors.fields.lexicon import load_lexicon
-from extractors.fields.numbers import find_numbers
+from extractors.fields.numbers import CODES, find_numbers, find_torn_numbers, guess_numbers
 from models.document import Box
 
 __all__ = ["Box", "Candidate", "Kind", "Locale", "Token", "find_candidates"]
 
 Kind = Literal["money", "percent", "number", "date", "vat_id", "iban", "bic", "code"]
 JOIN_GAP = 0.75  # of the row's height: digits further apart are two numbers
+PITCH = 1.35  # of a letter's mean width: a blank in type of even pitch
 _CODE = re.compile(r"^[\[({'\"#*№°.:-]*(?P<core>[^\W_](?:[\w./\\+&#*-]*[^\W_])?)[\])}'\",.;:]*$")
+_SERIES = re.compile(r"[A-Z]{1,5}")
+_NUMBER_WORDS = frozenset({"n", "no", "nr", "nro", "num", "id", "ref"})
 _CODE_SIGNS = re.compile(r"^[\w./\\+&#*-]+$")
 
 
@@ -92,6 +96,7 @@ def find_candidates(row: Row, locale: Locale) -> tuple[Candidate, ...]:
             taken |= span if candidate.kind != "bic" else set()
     found += [c for c in _numbers(row, locale) if not set(range(c.first, c.last + 1)) & taken]
     found += _second_readings(row, locale)
+    found += [c for c in _guesses(row) if not set(range(c.first, c.last + 1)) & taken]
     amounts = {
         c.first
         for c in found
@@ -105,8 +110,10 @@ def _shaped(row: Row) -> Iterator[Candidate]:
     if not any(map(str.isdigit, row.text)):
         return
     kinds: tuple[tuple[Kind, Iterator[Identifier]], ...] = (
-        ("iban", find_ibans(row.text)),
+        ("iban", (found for found in find_ibans(row.text) if found.checked)),
         ("iban", find_labelled_ibans(row.text)),
+        ("vat_id", (found for found in find_vat_ids(row.text) if found.checked)),
+        ("iban", (found for found in find_ibans(row.text) if not found.checked)),
         ("vat_id", find_vat_ids(row.text)),
         ("bic", find_bics(row.text)),
         ("code", find_company_ids(row.text)),
@@ -117,13 +124,14 @@ def _shaped(row: Row) -> Iterator[Candidate]:
 
 
 def _dates(row: Row, locale: Locale) -> Iterator[Candidate]:
-    for start, end, readings, timed in find_dates(row.text, load_lexicon().months):
+    for start, end, readings, timed in find_dates(row.text, load_lexicon().months, torn=_is_recognised(row)):
         ordered = readings[::-1] if locale.month_first else readings
         yield _candidate("date", ordered[0], row, start, end, other=ordered[1:], timed=timed)
 
 
 def _numbers(row: Row, locale: Locale) -> Iterator[Candidate]:
-    for number in find_numbers(row.text, locale.decimal):
+    find = find_torn_numbers if _is_recognised(row) else find_numbers
+    for number in find(row.text, locale.decimal):
         first, last = row.tokens_of(number.start, number.end)
         apart = max(
             (b.box.x0 - a.box.x1 for a, b in zip(row.tokens[first:last], row.tokens[first + 1 :], strict=False)),
@@ -131,13 +139,36 @@ def _numbers(row: Row, locale: Locale) -> Iterator[Candidate]:
         )
         start, end, value = number.start, number.end, number.value
         digits = [i for i in range(first, last + 1) if any(map(str.isdigit, row.tokens[i].text))]
-        if len(digits) > 1 and apart > JOIN_GAP * row.height and not number.percent:
+        if len(digits) > 1 and apart > _join_gap(row, last) and not number.percent:
             yield from _split(row, start, end, locale)
             continue
         kind: Kind = (
             "percent" if number.percent else "money" if number.currency or number.decimals in (2, 3) else "number"
         )
         yield _candidate(kind, value, row, start, end, currency=number.currency, decimals=number.decimals)
+
+
+def _join_gap(row: Row, last: int) -> float:
+    """The widest gap that a number may have inside: a blank of even pitch is wide, where letters stand wide too."""
+    token = row.tokens[last]
+    return max(JOIN_GAP * row.height, PITCH * token.box.width / max(len(token.text), 1))
+
+
+def _is_recognised(row: Row) -> bool:
+    """Whether a recogniser read the row: only a text layer is read with certainty."""
+    return any(token.confidence < 1.0 for token in row.tokens)
+
+
+def _guesses(row: Row) -> Iterator[Candidate]:
+    """Amounts that a recogniser may have torn or robbed of their point."""
+    if not _is_recognised(row):
+        return
+    for number in guess_numbers(row.text):
+        guess = _candidate("money", number.value, row, number.start, number.end, decimals=2)
+        tokens = row.tokens[guess.first : guess.last + 1]
+        gaps = (b.box.x0 - a.box.x1 for a, b in pairwise(tokens))
+        if max(gaps, default=0.0) <= JOIN_GAP * row.height:
+            yield replace(guess, raw=guess.text, repaired=True)
 
 
 def _second_readings(row: Row, locale: Locale) -> Iterator[Candidate]:
@@ -192,6 +223,19 @@ def _codes(row: Row, taken: set[int]) -> Iterator[Candidate]:
             rest = row.tokens[i + 1].text
         end = row.starts[i + 1] + len(rest) if rest else row.starts[i] + m.end("core")
         yield _candidate("code", m["core"] + rest, row, start, end)
+        if i and i - 1 not in taken and m.start("core") == 0 and _is_series(row, i - 1):
+            yield _candidate("code", f"{row.tokens[i - 1].text} {m['core']}{rest}", row, row.starts[i - 1], end)
+
+
+def _is_series(row: Row, at: int) -> bool:
+    """Whether a word is a number's first part, such as FAC in `FAC GG/255`: a few capitals that say nothing else."""
+    word = row.tokens[at]
+    if not _SERIES.fullmatch(word.text) or word.text in CODES or row.breaks[at + 1]:
+        return False
+    label = load_lexicon().labels.get(word.key)
+    if label is not None and (label.term != "invoice_number" or word.key in _NUMBER_WORDS):
+        return False
+    return row.breaks[at] or not row.tokens[at - 1].text.isupper()
 
 
 def _is_torn(row: Row, at: int) -> bool:

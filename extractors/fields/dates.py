@@ -20,13 +20,27 @@ __all__ = ["FoundDate", "find_dates", "is_month_first", "load_lexicon"]
 _YEAR = r"(?P<y>(?:19|20)\d{2}(?!\d)|(?:19|20)\d{2}(?=\d{1,2}:\d)|\d{2}(?!\d)|\d{2}(?=\d{1,2}:\d{2}))"
 _ISO = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d{2})(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})(?!\d)")
 _NUMERIC = re.compile(rf"(?<![\d.,/-])(?P<d>\d{{1,2}})\s?(?P<s>[./-])\s?(?P<m>\d{{1,2}})\s?(?P=s)\s?{_YEAR}")
+# Marks that a reader mixed up (15.01,2019), spaces for marks (15 01 2019), and a year of four digits to hold on to.
+_MIXED = re.compile(
+    r"(?<![\d.,/-])(?<!\d )(?P<d>\d{1,2})(?P<s> |\s?[.,/-]\s?)(?P<m>\d{1,2})(?: |\s?[.,/-]\s?)"
+    r"(?P<y>(?:19|20)\d{2})(?! ?[\d,])"
+)
+# Torn by a recogniser: 15/0 1/2019, 2 1/07/20 17.
+_TORN = re.compile(
+    r"(?<![\d.,/-])(?P<d>\d ?\d?) ?(?P<s>[./-]) ?(?P<m>\d ?\d?) ?(?P=s) ?"
+    r"(?P<y>(?:2 ?0|1 ?9) ?\d ?\d|\d ?\d(?=\s*$|\t| \d{1,2} ?:))(?![\d:.]|,\d)"
+)
+_MISREAD = re.compile(
+    r"(?<![\w.,/-])[\dOoIl|]{1,2}[./-][\dOoIl|]{1,2}[./-](?:[12][\dOo][\dOoCIl|]{2}|[\dOoIl|]{2})(?![^\W_])"
+)
+_REPAIR = str.maketrans("OoCIl|", "000111")
 _DAY_NAME = re.compile(
     r"(?<![\d.,])(?P<d>\d{1,2})(?:st|nd|rd|th|er|ème|º|ª|\.)?[\s./-]*(?:de\s|of\s|d['’])?(?P<n>[^\W\d_]{3,12})\.?[\s./,'’-]*"
     rf"(?:de\s|del\s)?{_YEAR}",
     re.IGNORECASE,
 )
 _NAME_DAY = re.compile(
-    r"(?<![^\W_])(?P<n>[^\W\d_]{3,12})\.?[\s-]+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?[\s-]+(?P<y>(?:19|20)\d{2})(?!\d)",
+    r"(?<![^\W_])(?P<n>[^\W\d_]{3,12})\.?[\s-]+(?P<d>\d{1,2})(?:st|nd|rd|th)?(?:,\s?|[\s-]+)(?P<y>(?:19|20)\d{2})(?!\d)",
     re.IGNORECASE,
 )
 _COMPACT = re.compile(r"(?<!\d)(?P<y>20[0-4]\d)(?P<m>0[1-9]|1[0-2])(?P<d>[0-2]\d|3[01])(?=[/ T-]\d{4,6}(?!\d))")
@@ -43,10 +57,16 @@ class FoundDate(NamedTuple):
     timed: bool  # a time of day follows
 
 
-def find_dates(text: str, months: Mapping[str, int]) -> Iterator[FoundDate]:
-    """All dates of a line, left to right; overlapping readings of one place are given once."""
+def find_dates(text: str, months: Mapping[str, int], *, torn: bool = False) -> Iterator[FoundDate]:
+    """All dates of a line, left to right; overlapping readings of one place are given once.
+
+    `torn` says that a recogniser read the line: then spaces may stand inside of a date.
+    """
+    if not any(map(str.isdigit, text)):
+        return
+    text = _MISREAD.sub(lambda m: m[0].translate(_REPAIR), text)
     found: list[FoundDate] = []
-    for pattern in (_ISO, _COMPACT, _NUMERIC, _DAY_NAME, _NAME_DAY):
+    for pattern in (_ISO, _COMPACT, *((_TORN,) if torn else ()), _NUMERIC, _DAY_NAME, _NAME_DAY, _MIXED):
         for m in pattern.finditer(text):
             if any(m.start() < other.end and other.start < m.end() for other in found):
                 continue
@@ -57,7 +77,7 @@ def find_dates(text: str, months: Mapping[str, int]) -> Iterator[FoundDate]:
 
 
 def _readings(m: re.Match[str], months: Mapping[str, int]) -> tuple[date, ...]:
-    parts = m.groupdict()
+    parts = {name: part.replace(" ", "") if name != "s" and part else part for name, part in m.groupdict().items()}
     year = int(parts["y"]) + (2000 if len(parts["y"]) == 2 else 0)
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return ()
@@ -67,7 +87,7 @@ def _readings(m: re.Match[str], months: Mapping[str, int]) -> tuple[date, ...]:
         pairs = [(day, month)] if month else []
     elif m.re in (_ISO, _COMPACT):
         pairs = [(day, int(parts["m"]))]
-    elif parts["s"] == ".":
+    elif parts["s"].strip() == ".":
         month = int(parts["m"])  # nobody writes the month first with dots
         pairs = [(day, month)] if month <= 12 else [(month, day)]
     else:

@@ -6,12 +6,13 @@ All features are numbers, mostly in [0, 1]; names are the scorer's.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from extractors.fields.arithmetic import Arithmetic
 from extractors.fields.candidates import Candidate
 from extractors.fields.identifiers import with_prefix
 from extractors.fields.layout import Token
@@ -44,6 +45,11 @@ KINDRED: Mapping[str, Mapping[str, float]] = {
     "seller_vat_id": {"tax_total": 0.6},
 }
 HARMLESS = frozenset({"payable_total", "gross_total", "currency", "party_name", "remittance", "payment_terms"})
+NUMBERED = 0.8  # of a title's weight: the date behind a number
+NUMBER_WORDS = frozenset({"nr", "no", "num", "numero", "nummer", "number", "n", "numer"})
+OF = frozenset({"vom", "of", "du", "de", "del", "dated", "van", "z", "dnia", "from", "den", "dd"})
+MANY = 12  # ranks are told apart up to here
+NARROW = 1.8  # height over width from which a page is a strip of paper
 _PREFIXES = {
     "invoice_number": re.compile(
         r"^(?:INV|RE|RG|FA|FAC|FACT|FT|FV|AV|SI|R|F|BILL|CN|CS|CB|IV)[-_/. ]?\d", re.IGNORECASE
@@ -66,6 +72,9 @@ class DocumentView:
     sides: Mapping[int, str] = field(default_factory=dict)  # candidate identity to "seller" or "buyer"
     facts: TotalFacts = field(default_factory=TotalFacts)
     inside: frozenset[int] = frozenset()  # candidates within a party's lines
+    widths: Mapping[int, float] = field(default_factory=dict)  # by page number
+    last_page: int = 1
+    sums: Arithmetic = field(default_factory=Arithmetic)
 
 
 def cases_of(view: DocumentView) -> Iterator[tuple[Candidate, Case]]:
@@ -79,8 +88,9 @@ def cases_of(view: DocumentView) -> Iterator[tuple[Candidate, Case]]:
     kinds = Counter(kind for kind, _ in seen)
     highest = max(money, default=Decimal(0))
     earliest = min(dates, default=None)
-    for candidate in view.candidates:
-        shared = _place(view, candidate)
+    order = _order(view.candidates)
+    for at, candidate in enumerate(view.candidates):
+        shared = _place(view, candidate) | order.get(id(candidate), {})
         shared["repeated"] = float(seen[candidate.kind, candidate.text] > 1)
         shared["only"] = float(kinds[candidate.kind] == 1)
         shared["first_of_kind"] = float(firsts[candidate.kind] is candidate)
@@ -89,10 +99,47 @@ def cases_of(view: DocumentView) -> Iterator[tuple[Candidate, Case]]:
             shared["cash_fits"] = float(abs(candidate.value) in view.facts.cash_fits)
             shared["rounded"] = float(candidate.value in view.facts.rounded)
             shared["unrounded"] = float(candidate.value in view.facts.unrounded)
+            shared.update(view.sums.signs(candidate.value))
         links = view.links.get(id(candidate), ())
+        shared.update(_named(links))
         for term in FIELD_TERMS:
             if candidate.kind in KINDS[term] and _may_be(term, candidate, links):
-                yield candidate, Case(term, shared | _labels(term, candidate, links))
+                yield candidate, Case(term, shared | _labels(term, candidate, links), candidate.text, at)
+
+
+def _order(candidates: Sequence[Candidate]) -> dict[int, dict[str, float]]:
+    """Where a candidate comes among those of its kind: from the top, from the foot, and by size."""
+    kinds: dict[str, list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        kinds[candidate.kind].append(candidate)
+    found: dict[int, dict[str, float]] = {}
+    for same in kinds.values():
+        last = len(same) - 1
+        sizes = sorted({abs(c.value) for c in same if isinstance(c.value, Decimal)}, reverse=True)
+        ranks = {value: rank for rank, value in enumerate(sizes)}
+        for at, candidate in enumerate(same):
+            found[id(candidate)] = {
+                "nth": float(min(at, MANY)),
+                "from_last": float(min(last - at, MANY)),
+                "of_kind": float(min(last + 1, 2 * MANY)),
+            }
+            if isinstance(candidate.value, Decimal):
+                found[id(candidate)]["size_rank"] = float(min(ranks[abs(candidate.value)], MANY))
+                found[id(candidate)]["of_highest"] = float(abs(candidate.value) / sizes[0]) if sizes[0] else 0.0
+    return found
+
+
+def _named(links: Sequence[Link]) -> dict[str, float]:
+    """How strongly each label speaks, whatever the term that is asked for: `by_` and the label's term."""
+    found: dict[str, float] = {}
+    for link in links:
+        name = f"by_{link.anchor.term}"
+        found[name] = max(found.get(name, 0.0), link.quality * link.anchor.strength)
+    if links:
+        best = max(links, key=lambda link: link.quality * link.anchor.strength)
+        found["label_below"] = float(best.below)
+        found["labels"] = float(len({link.anchor.term for link in links}))
+    return found
 
 
 def _may_be(term: str, candidate: Candidate, links: Sequence[Link]) -> bool:
@@ -106,15 +153,26 @@ def _may_be(term: str, candidate: Candidate, links: Sequence[Link]) -> bool:
 
 def _place(view: DocumentView, candidate: Candidate) -> dict[str, float]:
     height = view.heights.get(candidate.page, 1.0) or 1.0
+    width = view.widths.get(candidate.page, 1.0) or 1.0
     side = view.sides.get(id(candidate), "")
     row = candidate.row
     return {
         "top": max(0.0, 1.0 - candidate.box.y0 / height),
+        "left": candidate.box.x0 / width,
+        "right": candidate.box.x1 / width,
+        "narrow": float(height > NARROW * width),
+        "last_page": float(candidate.page == view.last_page),
+        "size": candidate.box.height / row.height,
+        "length": float(min(len(candidate.text), 30)),
+        "digits": sum(map(str.isdigit, candidate.text)) / max(1, len(candidate.text)),
+        "alone": float(candidate.first == 0 and candidate.last == len(row.tokens) - 1),
         "first_page": float(candidate.page == view.first_page),
         "bold": float(row.tokens[candidate.first].bold),
         "confidence": candidate.confidence - 1.0,
         "in_lines": float((candidate.page, row.number) in view.line_rows),
-        "title": title_weight(candidate) if candidate.kind in ("code", "date") else 0.0,
+        "title": max(title_weight(candidate), NUMBERED * _follows_number(candidate))
+        if candidate.kind in ("code", "date")
+        else 0.0,
         "in_seller": float(side == "seller"),
         "in_buyer": float(side == "buyer"),
         "inside_party": float(id(candidate) in view.inside),
@@ -138,6 +196,17 @@ def title_weight(candidate: Candidate) -> float:
                     return 1.0
                 return 0.5 if row.tokens[candidate.first - 1].key in lexicon.labels else 0.0
     return 0.0
+
+
+def _follows_number(candidate: Candidate) -> bool:
+    """Whether a date stands behind a number and a word such as of: `Nr. 4711 vom 3.5.2026`, whatever comes before."""
+    tokens = candidate.row.tokens[max(0, candidate.first - 3) : candidate.first]
+    if candidate.kind != "date" or len(tokens) < 3:
+        return False
+    label, number, of = tokens
+    known = load_lexicon().labels.get(label.key)
+    named = label.key in NUMBER_WORDS or (known is not None and known.term == "invoice_number")
+    return named and any(map(str.isdigit, number.text)) and of.key in OF
 
 
 def _is_filler(token: Token) -> bool:

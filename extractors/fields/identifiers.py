@@ -104,8 +104,12 @@ def find_ibans(text: str) -> Iterator[Identifier]:
             continue
         value = re.sub(r"[ -]", "", m[0][:end])
         value = value[:2] + value[2:4].replace("O", "0").replace("I", "1") + value[4:]
-        if sum(map(str.isdigit, value)) >= length // 2:
-            yield Identifier(m.start(), m.start() + end, value, bool(iban.is_valid(value)))
+        if sum(map(str.isdigit, value)) < length // 2:
+            continue
+        checked = bool(iban.is_valid(value))
+        printed, following = text[m.start() : m.start() + end], text[m.start() + end : m.start() + end + 1]
+        if checked or (not following.isalnum() and not any(map(str.islower, printed))):
+            yield Identifier(m.start(), m.start() + end, value, checked)
 
 
 def find_labelled_ibans(text: str) -> Iterator[Identifier]:

@@ -14,6 +14,9 @@ from models.finding import Finding, Severity
 from models.invoice import Invoice
 
 MANDATORY = ("invoice_number", "issue_date", "seller_name", "net_total", "tax_total", "gross_total", "currency")
+JUDGED = (
+    *MANDATORY, "due_date", "order_reference", "seller_address", "seller_vat_id", "buyer_name", "buyer_vat_id", "iban",
+)  # fmt: skip
 PAYABLE: frozenset[DocumentType] = frozenset({"invoice", "credit_note", "receipt"})
 
 
@@ -105,15 +108,19 @@ def judge(
     findings: Sequence[Finding],
     kind: DocumentType,
     threshold: float,
+    doubts: Sequence[str] = (),
 ) -> tuple[ReadOutcome, tuple[str, ...]]:
-    """The reader's own judgement: "auto" where all that must be there is sure and the sums agree."""
+    """The reader's own judgement: "auto" where all that must be there is there, all that is given is sure, sums agree.
+
+    `doubts` are terms that have no value although the page may well show one.
+    """
     reasons: list[Reason] = []
     missing = [term for term in MANDATORY if getattr(invoice, term) is None]
     if missing == ["tax_total"] and invoice.net_total is not None and invoice.net_total == invoice.gross_total:
         missing = []
     if missing:
         reasons.append(Reason.MISSING_FIELD)
-    if any(proof.confidence < threshold for term, proof in evidence.items() if term in MANDATORY):
+    if doubts or any(proof.confidence < threshold for term, proof in evidence.items() if term in JUDGED):
         reasons.append(Reason.LOW_CONFIDENCE)
     if not adds_up(invoice) or any(finding.rule in ("AP-READ-TOTALS", "AP-READ-LINES") for finding in findings):
         reasons.append(Reason.ARITHMETIC)

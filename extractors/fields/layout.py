@@ -20,12 +20,15 @@ from models.document import Box, Page, Word
 
 MOST_WORDS = 4000  # a dense page of terms has 1,500; more is noise, and must not cost time
 WIDE_GAP = 1.1  # of the row's height: wider gaps part two segments
-# A label that has grown into its value: after a colon, or letters that run into a date or an amount.
+# A label that has grown into its value or into its translation: after a colon, at a slash between two words, and
+# where letters run into a date or an amount.
 _CUTS = (
     re.compile(r"(?<=[^\W\d_])[.)]?[:：;#]+(?=[^\s/\\:])"),
+    re.compile(r"(?<=[^\W\d_]{3})\.?/(?=[^\W\d_]{3})"),
     re.compile(r"(?<=[^\W\d_]{3})[.:]?(?=\d{1,2}[./-]\d{1,2}[./-]\d{2,4}$)"),
     re.compile(r"(?<=[^\W\d_]{4})(?=(?:RM|[$€£])?\d+[.,]\d{2}$)"),
 )
+_ADDRESS = re.compile(r"//|@|www\.|\w\.\w{2,4}/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,12 @@ class Segment:
     def box(self) -> Box:
         """The smallest box around it."""
         return around(token.box for token in self.tokens)
+
+    @cached_property
+    def height(self) -> float:
+        """The median height of its words; the row's other segments may be larger."""
+        heights = sorted(token.box.height for token in self.tokens)
+        return max(heights[len(heights) // 2], 1.0)
 
     @cached_property
     def bold(self) -> bool:

@@ -1,164 +1,90 @@
-"""The head of a till receipt: one column, the shop's name first, its address below, then everything else.
+"""The head of a till receipt: the shop's name first, its address below, then everything else.
 
->>> is_tail("SDN BHD"), is_tail("Acme Trading")
-(True, False)
+Every span of lines is weighed as the name and as the address (`span_cases`); the best pair whose address stands below
+its name wins.
 """
 
 from __future__ import annotations
 
-import re
+import math
 from collections.abc import Collection, Sequence
 
-from extractors.fields.addresses import is_contact_line, is_postal_line, is_street_line
-from extractors.fields.anchors import find_anchors
-from extractors.fields.layout import Row, around
-from extractors.fields.lexicon import load_lexicon
-from extractors.fields.names import has_legal_form, is_name, tidy_name
+from extractors.fields.head_lines import HeadLine, head_lines
+from extractors.fields.layout import around
+from extractors.fields.names import has_legal_form, tidy_name
 from extractors.fields.party import PageLines, Party
+from extractors.fields.span_cases import Part, SpanCase, SpanScorer, WeightedSpanScorer, span_cases
 
 STRIP = 1.8  # height over width from which a page is a till's strip of paper
-ROWS = 16  # the head ends here at the latest
-_TAIL = re.compile(
-    r"^(?:co\.?|\(m\)|sdn\.?|bhd\.?|ltd\.?|gmbh|inc\.?|s/b|sb|& ?co\.?|kg|enterprise|trading|[ .,&()])+$", re.IGNORECASE
-)
-_REGISTRATION = re.compile(
-    r"^\W*(?:\(?(?:co(?:mpany)?|business|roc|reg(?:istration)?|gst|sst|vat|brn|ssm)\.?,? ?(?:reg(?:istration)?\.?)? ?"
-    r"(?:id|no|number|nr)?\.?\W|"
-    r"\(?(?:no\.? ?)?[A-Z]{0,3}\d{5,}[-–]?[A-Z]?\)?\W*$|ust|steuer)",
-    re.IGNORECASE,
-)
-_STOP = frozenset((
-    "invoice_number", "issue_date", "customer_number", "gross_total", "net_total", "cash", "delivery_note",
-    "order_date", "due_date",
-))  # fmt: skip
+SLIP = 300.0  # points; paper is narrower in tills only (80 mm are 227 points)
+LEAST: dict[Part, float] = {"name": -2.5, "address": -1.5}  # log-odds below which a head has none
+TRIED = 12  # spans of each kind that are tried in pairs
 
-
-_AMOUNT = re.compile(r"\d+[.,]\d{2}(?!\d)|\bqty|\bpax\b", re.IGNORECASE)
-_DATE = re.compile(r"(?<!\d)\d{1,2}[-/.]\d{1,2}[-/.](?:20)?\d{2}|\b\d{1,2}:\d{2}\b")
-_PHONE_WORD = re.compile(r"^\W*(?:tel|fax|phone|h/?p|hotline)\b", re.IGNORECASE)
-
-
-def _is_dated(text: str) -> bool:
-    return bool(_DATE.search(text))
-
-
-def is_tail(text: str) -> bool:
-    """Whether a line is no more than the end of a company's name."""
-    return bool(_TAIL.match(text.strip()))
+Scored = Sequence[tuple[float, SpanCase]]
 
 
 def is_till_receipt(page: PageLines, anchors: Collection[str]) -> bool:
-    """Whether a page is a till's receipt: money given and change, or a long strip; no buyer, nothing to pay later."""
-    if any(term in anchors for term in ("due_date", "iban", "buyer_vat_id")) or any(
-        s.term == "buyer" for s in page.sections
-    ):
+    """Whether a page is a till's receipt: a slip or a strip, or money given and change; nothing to pay later."""
+    if any(term in anchors for term in ("due_date", "iban", "buyer_vat_id")):
         return False
-    return (
-        page.height > STRIP * page.width
-        or "cash" in anchors
-        or ("person" in anchors and page.height > 1.5 * page.width)
-    )
+    if page.height > STRIP * page.width or page.width < SLIP:
+        return True
+    is_addressed = any(section.term == "buyer" for section in page.sections)
+    return not is_addressed and ("cash" in anchors or ("person" in anchors and page.height > 1.5 * page.width))
 
 
-def read_letterhead(page: PageLines) -> Party | None:
-    """The shop of a receipt: name and address from the rows above the first label, title or date."""
-    rows = _head(page)
-    texts = [row.text.replace("\t", " ") for row in rows]
-    name_at = _name_at(rows, texts)
-    if name_at is None:
+def read_letterhead(page: PageLines, scorer: SpanScorer | None = None) -> Party | None:
+    """The shop of a receipt, from the lines at the top; none where no line may be a name."""
+    lines = head_lines(page)
+    cases = span_cases(lines)
+    scored = list(zip((scorer or WeightedSpanScorer()).score(cases), cases, strict=True))
+    names = sorted((row for row in scored if row[1].part == "name"), key=lambda row: -row[0])
+    addresses = sorted((row for row in scored if row[1].part == "address"), key=lambda row: -row[0])
+    name, address = _best_pair(names, addresses)
+    if name is None:
         return None
-    last = name_at
-    name = texts[name_at]
-    if last + 1 < len(texts) and is_tail(texts[last + 1]):
-        last += 1
-        name = f"{name} {texts[last]}"
-    elif is_tail(name) and name_at > 0:
-        name = f"{texts[name_at - 1]} {name}"
-    address = [
-        (row, text) for row, text in zip(rows[last + 1 :], texts[last + 1 :], strict=True) if not _is_registration(text)
-    ]
-    while address and not _opens_address(address[0][1]):
-        address.pop(0)
-    address = address[: _end_of([text for _, text in address])]
-    boxes = [row.box for row, _ in address]
-    whole = around(row.box for row in rows)
-    sure = min((token.confidence for row in rows[name_at : last + 1] for token in row.tokens), default=1.0)
-    return Party(
-        tidy_name(name),
-        rows[name_at].box,
-        tuple(text for _, text in address),
-        around(boxes) if boxes else None,
-        page.number,
-        whole,
-        role="seller",
-        contacts=has_legal_form(name),
-        letterhead=True,
-        confidence=sure,
-    )
+    return _party(page, lines, name, address, (_share(name, names), _share(address, addresses)))
 
 
-def _head(page: PageLines) -> list[Row]:
-    """The rows of the head, noise left out."""
-    lexicon = load_lexicon()
-    kept: list[Row] = []
-    for row in page.rows[:ROWS]:
-        text = row.text
-        anchors = [a for a in find_anchors(row, lexicon.labels) if a.strength >= 0.8]
-        titled = any("".join(t.key for t in row.tokens[:n]) in lexicon.types for n in (1, 2, 3))
-        address_seen = any(_opens_address(r.text) and not _is_registration(r.text) for r in kept[1:])
-        if (
-            titled
-            or any(a.term in _STOP and a.first == 0 for a in anchors)
-            or _is_dated(text)
-            or (is_contact_line(text) and address_seen)
-        ):
-            if kept and (address_seen or len(kept) > 2):
-                break
-            continue
-        if address_seen and (_is_registration(text) or _AMOUNT.search(text)):
+def _best_pair(names: Scored, addresses: Scored) -> tuple[SpanCase | None, SpanCase | None]:
+    """The likeliest name and the likeliest address below it."""
+    best: tuple[SpanCase | None, SpanCase | None] = (None, None)
+    total = -math.inf
+    for name_score, name in names[:TRIED]:
+        if name_score < LEAST["name"]:
             break
-        if _PHONE_WORD.match(text) or (is_contact_line(text) and not is_postal_line(text)):
-            if address_seen:
-                break
-            continue
-        letters = sum(map(str.isalpha, text))
-        if letters >= 3 or (kept and _is_registration(text)):
-            kept.append(row)
-    return kept
+        below = next((row for row in addresses if row[1].first > name.last and row[0] >= LEAST["address"]), None)
+        score = name_score + (below[0] if below else LEAST["address"])
+        if score > total:
+            total, best = score, (name, below[1] if below else None)
+    return best
 
 
-def _name_at(rows: Sequence[Row], texts: Sequence[str]) -> int | None:
-    """The row of the name: the first with a legal form above the address, else the first that may be a name."""
-    end = next(
-        (i for i, text in enumerate(texts) if _opens_address(text) and i > 0 and not has_legal_form(text)), len(texts)
+def _share(chosen: SpanCase | None, scored: Scored) -> float:
+    """The share of a span among those that compete with it."""
+    if chosen is None:
+        return 0.0
+    own = next(score for score, case in scored if case is chosen)
+    return 1.0 / (math.exp(-own) + sum(math.exp(score - own) for score, _ in scored))
+
+
+def _party(
+    page: PageLines, lines: Sequence[HeadLine], name: SpanCase, address: SpanCase | None, shares: tuple[float, float]
+) -> Party:
+    """The chosen lines as a party."""
+    title = lines[name.first : name.last + 1]
+    street = lines[address.first : address.last + 1] if address else []
+    text = " ".join(line.text for line in title)
+    return Party(
+        tidy_name(text),
+        around(line.row.box for line in title),
+        tuple(line.text for line in street),
+        around(line.row.box for line in street) if street else None,
+        page.number,
+        around(line.row.box for line in (*title, *street)),
+        role="seller",
+        contacts=has_legal_form(text),
+        letterhead=True,
+        confidence=shares[0] * min(line.facts["confidence"] for line in title),
+        address_confidence=shares[1] * min((line.facts["confidence"] for line in street), default=1.0),
     )
-    options = [i for i in range(min(end, len(rows))) if is_name(texts[i]) and not _is_registration(texts[i])]
-    options = [i for i in options if not (":" in texts[i] and any(map(str.isdigit, texts[i])))]
-    legal = [i for i in options if has_legal_form(texts[i])]
-    if legal:
-        return legal[0]
-    tidy = [i for i in options if not texts[i].islower()]
-    usable = tidy or options
-    return usable[0] if usable else None
-
-
-def _end_of(lines: Sequence[str]) -> int:
-    """Where an address ends: one line without digits may follow the postal code (a state, a country)."""
-    postal = next((i for i, text in enumerate(lines) if is_postal_line(text)), None)
-    if postal is None:
-        return len(lines)
-    after = lines[postal + 1 : postal + 2]
-    follows = bool(after) and not any(map(str.isdigit, after[0])) and ":" not in after[0] and "'" not in after[0]
-    return postal + 1 + follows
-
-
-def _opens_address(text: str) -> bool:
-    return (
-        is_street_line(text)
-        or is_postal_line(text)
-        or bool(re.match(r"^(?:lot|no\.?|unit|level|g|ground|\d+[a-z]?)\b.*\d", text, re.IGNORECASE))
-    )
-
-
-def _is_registration(text: str) -> bool:
-    return bool(_REGISTRATION.match(text)) and not is_postal_line(text)

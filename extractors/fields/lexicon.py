@@ -11,20 +11,27 @@ drops spaces still finds it. All languages are searched at once; a label means o
 
 from __future__ import annotations
 
+import re
 import tomllib
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import product
 from typing import Any, NamedTuple
+
+from rapidfuzz.distance import Levenshtein
 
 LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pl", "pt")
 WEAK = 0.55  # strength of a label that means its term only where nothing better is near
 FUZZY = 0.85  # strength factor of a label that is one character off
 MEMORY = 100_000  # texts whose label is remembered
 LONGEST_KEY = 60  # no label is longer
-FUZZY_LENGTH = 6  # shorter labels one character off are other words
+FUZZY_LENGTH = 8  # shorter labels one character off are other words
+FUZZY_HEADING = 6  # column heads and titles are few, and stand among their like
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _SIGNS = str.maketrans({"ł": "l", "ß": "ss", "№": "no", "#": "no", "%": "pct", "ø": "o", "æ": "ae", "œ": "oe"})
 
 
@@ -34,31 +41,50 @@ class Label(NamedTuple):
     term: str
     strength: float
     language: str
+    key: str = ""  # the label itself, squeezed
+    compound: bool = False  # spelt out from the words that stand for incl., excl. and VAT
 
 
 class LabelIndex(dict[str, Label]):
-    """Squeezed labels and what they mean; finds a label that is one character off as well."""
+    """Squeezed labels and what they mean; finds a label that is one character off as well.
 
-    def __init__(self, labels: Mapping[str, Label]) -> None:
+    Of a text one character off, the first or the second half is untouched: labels are kept by both.
+    """
+
+    def __init__(self, labels: Mapping[str, Label], fuzzy_length: int = FUZZY_HEADING) -> None:
         super().__init__(labels)
+        self._fuzzy_length = fuzzy_length
         self._known: dict[str, Label | None] = {}  # what was asked before
-        self._near: dict[str, Label] = {}
+        self._halves: dict[tuple[int, bool, str], list[str]] = defaultdict(list)
         for key, label in labels.items():
-            if len(key) >= FUZZY_LENGTH:
-                for shorter in (key, *deletions(key)):
-                    self._near.setdefault(shorter, label)
+            if len(key) >= fuzzy_length and not label.compound:
+                middle = len(key) // 2
+                self._halves[len(key), True, key[:middle]].append(key)
+                self._halves[len(key), False, key[middle:]].append(key)
 
     def find(self, key: str) -> Label | None:
         """The label that a squeezed text is, or is but for one character."""
         exact = self.get(key)
-        if exact or len(key) < FUZZY_LENGTH or len(key) > LONGEST_KEY:
+        if exact or len(key) < self._fuzzy_length or len(key) > LONGEST_KEY:
             return exact
         if key not in self._known:
             if len(self._known) > MEMORY:
                 self._known.clear()
-            near = self._near.get(key) or next((self._near[k] for k in deletions(key) if k in self._near), None)
-            self._known[key] = near._replace(strength=near.strength * FUZZY) if near else None
+            self._known[key] = self._search(key)
         return self._known[key]
+
+    def _search(self, key: str) -> Label | None:
+        for length in (len(key), len(key) + 1, len(key) - 1):
+            middle = length // 2
+            halves = ((length, True, key[:middle]), (length, False, key[-(length - middle) :]))
+            for near in (near for half in halves for near in self._halves.get(half, ())):
+                if Levenshtein.distance(key, near, score_cutoff=1) <= 1 and _digits(key) == _digits(near):
+                    return self[near]._replace(strength=self[near].strength * FUZZY)
+        return None
+
+
+def _digits(key: str) -> str:
+    return "".join(c for c in key if c.isdigit())
 
 
 @dataclass(frozen=True)
@@ -83,23 +109,25 @@ def squeeze(text: str) -> str:
     return "".join(c for c in folded if c.isascii() and c.isalnum())
 
 
-def deletions(key: str) -> Iterator[str]:
-    """The key without each of its characters in turn."""
-    return (key[:i] + key[i + 1 :] for i in range(len(key)))
-
-
 def read_language(language: str) -> dict[str, Any]:
     """One label file as it stands."""
     return tomllib.loads((files("extractors.fields") / "labels" / f"{language}.toml").read_text(encoding="utf-8"))
 
 
-def spellings(label: str, numbers: list[str]) -> Iterator[str]:
-    """The squeezed spellings of a label: `{no}` stands for each word for number."""
-    if "{no}" not in label:
-        yield squeeze(label)
-        return
-    for word in numbers:
-        yield squeeze(label.replace("{no}", word))
+def words_of(pack: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What the placeholders of a label file stand for: `{no}` for each word for number, and its own `[words]`."""
+    return {"no": pack["numbers"], **pack.get("words", {})}
+
+
+def spellings(label: str, words: Mapping[str, list[str]]) -> Iterator[str]:
+    """The squeezed spellings of a label: each placeholder stands for each of its words.
+
+    >>> list(spellings("total {incl} {vat}", {"incl": ["incl", "with"], "vat": ["VAT"]}))
+    ['totalinclvat', 'totalwithvat']
+    """
+    names = _PLACEHOLDER.findall(label)
+    for chosen in product(*(words[name] for name in names)):
+        yield squeeze(label.format(**dict(zip(names, chosen, strict=True))) if names else label)
 
 
 def collect(packs: Mapping[str, dict[str, Any]], tables: Mapping[str, float]) -> dict[str, Label]:
@@ -109,8 +137,10 @@ def collect(packs: Mapping[str, dict[str, Any]], tables: Mapping[str, float]) ->
         for language, pack in packs.items():
             for term, labels in pack.get(table, {}).items():
                 for label in labels:
-                    for key in spellings(label, pack["numbers"]):
-                        found.setdefault(key, Label(term, strength, language))
+                    for key in spellings(label, words_of(pack)):
+                        found.setdefault(
+                            key, Label(term, strength, language, key, "{incl}" in label or "{excl}" in label)
+                        )
     found.pop("", None)
     return found
 
@@ -135,10 +165,10 @@ def load_lexicon() -> Lexicon:
         for pack in packs.values()
         for country, names in pack.get("vat_prefix", {}).items()
         for name in names
-        for key in spellings(name, pack["numbers"])
+        for key in spellings(name, words_of(pack))
     }
     return Lexicon(
-        labels=LabelIndex(collect(packs, {"labels": 1.0, "decoys": 1.0, "weak": WEAK})),
+        labels=LabelIndex(collect(packs, {"labels": 1.0, "decoys": 1.0, "weak": WEAK}), FUZZY_LENGTH),
         sections=LabelIndex(collect(packs, {"sections": 1.0})),
         columns=LabelIndex(collect(packs, {"columns": 1.0})),
         types=LabelIndex(collect(packs, {"types": 1.0})),

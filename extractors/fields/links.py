@@ -10,13 +10,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from extractors.fields.anchors import Anchor
+from extractors.fields.anchors import Anchor, twin_of
 from extractors.fields.candidates import Candidate, Kind
 from extractors.fields.layout import Row
+from extractors.fields.lexicon import load_lexicon
+from extractors.fields.recap import read_recaps
 
 BELOW_ROWS = 3.4  # heights under a label within which its value may stand
 MOST = 8  # values in a row that one label may speak for
 PAIRED = 0.9  # quality of a label and a value that pair off in two rows
+CAPTION = 0.8  # quality of a label that stands close under its value, as a caption
+SINGLE_RATE = 0.4  # factor for labels of an amount that is one tax rate's among several
+SUMMED = 0.95  # quality of a heading and the amount in the sum row of its column
 FAR = 0.45  # of the page width: a value further right is less surely the label's
 
 # The kinds of value that a term takes; decoys take any.
@@ -30,6 +35,9 @@ KINDS: Mapping[str, tuple[Kind, ...]] = {
     **dict.fromkeys(("invoice_number", "order_reference", "buyer_reference", "contract_reference",
         "preceding_invoice", "seller_legal_id",
                      "customer_number", "delivery_note", "item_code"), ("code",)),
+    **dict.fromkeys(("phone", "person"), ("code", "number")),
+    "bank_account": ("code", "number", "iban", "money"),
+    "count": ("money", "number", "percent"),
     "iban": ("iban",),
     "bic": ("bic",),
 }  # fmt: skip
@@ -62,15 +70,39 @@ def link_page(page: PageView) -> dict[int, list[Link]]:
     for row in page.rows:
         for anchor, candidate in _paired(page, row):
             links[id(candidate)].append(Link(anchor, PAIRED, below=True))
-        for at, anchor in enumerate(page.anchors[row.number]):
+        for at, anchor in _with_twins(page.anchors[row.number]):
             kinds = KINDS.get(anchor.term, _ANY)
             right = list(_to_the_right(page, anchor, at, kinds))
             best = max((quality for _, quality in right), default=0.0)
             for candidate, quality in right:
                 links[id(candidate)].append(Link(anchor, quality, below=False))
+            over = _above(page, anchor, kinds) if best < 0.5 else None
+            if over is not None:
+                links[id(over)].append(Link(anchor, CAPTION, below=True))
             for candidate, quality in _below(page, anchor, kinds):
-                links[id(candidate)].append(Link(anchor, quality * (0.45 if best > 0.6 else 1.0), below=True))
+                links[id(candidate)].append(Link(anchor, quality * (0.45 if best > 0.6 or over else 1.0), below=True))
+    return _with_recaps(page, links)
+
+
+def _with_recaps(page: PageView, links: dict[int, list[Link]]) -> dict[int, list[Link]]:
+    """Headings of a recapitulation speak for its sum row, and hardly for the single rates above it."""
+    recaps = read_recaps(page.rows, page.anchors, page.candidates, page.item_headers)
+    for part in recaps.parts & links.keys():
+        links[part] = [link._replace(quality=link.quality * SINGLE_RATE) for link in links[part]]
+    for anchor, candidate in recaps.sums:
+        others = [link for link in links[id(candidate)] if link.below]
+        links[id(candidate)] = [*others, Link(anchor, SUMMED, below=True)]
     return links
+
+
+def _with_twins(anchors: Sequence[Anchor]) -> Iterator[tuple[int, Anchor]]:
+    """Labels with their place among the row's labels; one that announces a number and its date comes as both."""
+    labels = load_lexicon().labels
+    for at, anchor in enumerate(anchors):
+        yield at, anchor
+        twin = twin_of(anchor, labels)
+        if twin is not None:
+            yield at, twin
 
 
 def _paired(page: PageView, row: Row) -> Iterator[tuple[Anchor, Candidate]]:
@@ -119,7 +151,7 @@ def _to_the_right(page: PageView, anchor: Anchor, at: int, kinds: Sequence[Kind]
 
 def _below(page: PageView, anchor: Anchor, kinds: Sequence[Kind]) -> Iterator[tuple[Candidate, float]]:
     row, box = anchor.row, anchor.box
-    if "money" in kinds and "date" not in kinds and row.number in page.item_headers:
+    if row.number in page.item_headers and (("money" in kinds and "date" not in kinds) or kinds == ("date",)):
         return
     tall = max(row.height, box.height)
     steps = 0
@@ -134,6 +166,24 @@ def _below(page: PageView, anchor: Anchor, kinds: Sequence[Kind]) -> Iterator[tu
             return
         if any(t.box.x0 < box.x1 and t.box.x1 > box.x0 for t in other.tokens):
             steps += 1
+
+
+def _above(page: PageView, anchor: Anchor, kinds: Sequence[Kind]) -> Candidate | None:
+    """The value that a caption stands under: flush with it, closer than what follows below, and in larger type."""
+    box, row = anchor.box, anchor.row
+    if not row.number or row.number in page.item_headers or not row.breaks[anchor.first]:
+        return None
+    last = anchor.last + 1
+    if last < len(row.tokens) and not row.breaks[last]:
+        return None
+    upper = page.rows[row.number - 1]
+    hits = [c for c in page.candidates[upper.number] if c.kind in kinds and abs(c.box.x0 - box.x0) < 0.4 * row.height]
+    if len(hits) != 1 or not upper.breaks[hits[0].first] or box.height > 0.9 * hits[0].box.height:
+        return None
+    gap = box.y0 - hits[0].box.y1
+    under = [t.box.y0 - box.y1 for r in page.rows[row.number + 1 : row.number + 3] for t in r.tokens
+             if abs(t.box.x0 - box.x0) < row.height]  # fmt: skip
+    return hits[0] if gap < 0.6 * row.height and gap < min(under, default=row.height) else None
 
 
 def _is_under(anchor: Anchor, candidate: Candidate, tall: float) -> bool:

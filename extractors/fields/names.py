@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from extractors.fields.addresses import is_contact_line
 from extractors.fields.lexicon import squeeze
@@ -20,6 +19,10 @@ SALUTATIONS = frozenset(
         "sig", "sigra", "spettle", "exmosenhor", "familie", "company", "eheleute", "dhr", "mevr", "panpani",
     )
 )  # fmt: skip
+LABELS = frozenset((
+    "nameadresse", "nameundadresse", "nameandaddress", "nameaddress", "adresse", "address", "anschrift", "adressse",
+    "nometadresse", "nometindirizzo", "direccion", "indirizzo", "adres", "invoiceholder", "guestname", "gastname",
+))  # fmt: skip
 POLITE = (
     "thankyou",
     "welcome",
@@ -42,9 +45,11 @@ LEGAL_FORM = re.compile(
     r"\.?(?![^\W_])",
     re.IGNORECASE,
 )
-_REGISTRY = re.compile(
-    r"\b(?:reg(?:istration)?|roc|co\.?) ?(?:no|nr)\b|\(?\b\d{5,7}-[A-Z]\b\)?|"
-    r"\b(?:gst|sst|vat|tax|siret|siren|hrb|nip|cif)\b",
+COMPANY = re.compile(
+    r"(?<![^\W_])(?:gmbh|g\.?e?s\.?m\.?b\.?h|mbh|ag|kg|ohg|ug|gbr|e\.?k\.?|s\.?a\.?s?|sasu|s\.?[aà]\.?r\.?l|eurl|ltd|"
+    r"limited|llc|inc|corp|plc|llp|plt|pty|pte|pvt|bvba|b\.?v\.?|n\.?v\.?|v\.?o\.?f|c\.?v|s\.?n\.?c|s\.?r\.?l\.?|"
+    r"s\.?p\.?a\.?|s\.?l\.?u?\.?|s\.?c\.?p|c\.?b|lda|sp\.? ?z ?o\.? ?o\.?|sp\.? ?[jk]|sdn\.? ?bhd|bhd|enterprise|s/b|"
+    r"oy|aps)\.?(?![^\W_])",
     re.IGNORECASE,
 )
 
@@ -54,9 +59,21 @@ def has_legal_form(text: str) -> bool:
     return bool(LEGAL_FORM.search(text))
 
 
-def is_registry_line(text: str) -> bool:
-    """Whether a line is a company's registration rather than its name."""
-    return bool(_REGISTRY.search(text))
+def is_company(text: str) -> bool:
+    """Whether a text names a legal form, not merely a kind of business."""
+    return bool(COMPANY.search(text))
+
+
+def company_of(text: str) -> str:
+    """The company with which a sentence begins; a short text as it stands.
+
+    >>> company_of("Acme GmbH & Co. KG is a member of the Acme group"), company_of("Acme GmbH")
+    ('Acme GmbH & Co. KG', 'Acme GmbH')
+    """
+    if len(text.split()) <= 6:
+        return text
+    found = re.match(r"\S+\s.*?" + COMPANY.pattern + r"(?:\s*&\s*co\.?\s*kg\b)?", text, re.IGNORECASE)
+    return found[0] if found else text
 
 
 def is_name(text: str) -> bool:
@@ -68,7 +85,7 @@ def is_name(text: str) -> bool:
     if text.rstrip().endswith(":") or text.startswith("?"):
         return False
     key = squeeze(text)
-    return key not in SALUTATIONS and not any(phrase in key for phrase in POLITE)
+    return key not in SALUTATIONS and key not in LABELS and not any(phrase in key for phrase in POLITE)
 
 
 def tidy_name(text: str) -> str:
@@ -79,10 +96,7 @@ def tidy_name(text: str) -> str:
         text.strip(),
         flags=re.IGNORECASE,
     )
+    plain = re.sub(r"\.?\s*\(\s*\d?\s*$", "", plain)  # what a torn number left
+    plain = re.sub(r"\s*(?:\bstore ?#?|#|\s-) ?\d{2,6}\s*$", "", plain, flags=re.IGNORECASE)  # the branch's number
     plain = re.sub(r"^(?:own(?:ed)? by|operated by|managed by)\s*:?\s*", "", plain, flags=re.IGNORECASE)
     return re.sub(r"\s+", " ", plain).strip(" ,;:|•·*_-–—\"'")
-
-
-def names_in(texts: Iterator[str]) -> Iterator[str]:
-    """The lines that may be names and carry a legal form."""
-    return (text for text in texts if is_name(text) and has_legal_form(text))

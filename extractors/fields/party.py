@@ -31,6 +31,8 @@ class Party:
     letterhead: bool = False  # the head of a till receipt
     named_only: bool = False  # no address was found with it
     confidence: float = 1.0
+    address_confidence: float | None = None  # that the address is right, where it was found by itself
+    remembered: bool = False  # its name is not printed: it is known from confirmed invoices
 
     @cached_property
     def address_text(self) -> tuple[str, str | None]:

@@ -2,38 +2,44 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import NamedTuple
 
-from extractors.fields.candidates import Candidate, Locale, find_candidates
+from extractors.fields.candidates import Candidate, Locale
+from extractors.fields.currency import Currency, read_currency
 from extractors.fields.decoder import Choice, decode_fields
 from extractors.fields.features import DocumentView, cases_of, national_vat_id
 from extractors.fields.identifiers import is_valid_vat_id
-from extractors.fields.items import LineTable, read_lines
-from extractors.fields.links import Link, PageView, link_page
-from extractors.fields.numbers import CODES
-from extractors.fields.party import Party
+from extractors.fields.items import LineTable
+from extractors.fields.links import Link
+from extractors.fields.memory import Memory, changed_choices, changed_parties
+from extractors.fields.party_cases import PartyScorer
 from extractors.fields.roles import Chosen, choose
-from extractors.fields.scorer import Scorer
+from extractors.fields.scorer import Case, Scorer
 from extractors.fields.sheet import Sheet
-from extractors.fields.sums import read_facts
+from extractors.fields.survey import Survey, survey, view_of
 from extractors.fields.totals import Support
-from extractors.fields.vat_table import VatTable, read_vat_table
+from extractors.fields.vat_table import VatTable
 from models.document import Box
 
+REMEMBERED = 0.9  # how sure a currency is that is printed nowhere
+RIVAL = -3.0  # log-odds from which a candidate had a chance
+DOUBT = -0.5  # log-odds from which a value that was not given may well be one
+DOUBTED = (
+    "invoice_number", "issue_date", "due_date", "order_reference", "net_total", "tax_total", "gross_total",
+    "seller_vat_id", "buyer_vat_id", "iban",
+)  # fmt: skip
 
-@dataclass(frozen=True)
-class Currency:
-    """The currency, as printed and where, and how sure."""
 
-    code: str
-    raw: str
-    page: int
-    box: Box
-    confidence: float
+class Signs(NamedTuple):
+    """What spoke for a choice: its log-odds, its features, and how many other values had a chance."""
+
+    score: float
+    features: Mapping[str, float]
+    rivals: int
 
 
 @dataclass(frozen=True)
@@ -46,65 +52,81 @@ class Found:
     vat: VatTable
     score: float
     currency: Currency | None
+    signs: Mapping[str, Signs] = field(default_factory=dict)  # what spoke for each choice
+    support: Support = field(default_factory=Support)
+    recalled: tuple[str, ...] = ()  # terms that would be others without memory
+    doubts: tuple[str, ...] = ()  # terms without a value, though one had a fair chance
 
 
-def read_document(sheets: Sequence[Sheet], locale: Locale, scorer: Scorer) -> Found:
+def read_document(
+    sheets: Sequence[Sheet],
+    locale: Locale,
+    scorer: Scorer,
+    parties: PartyScorer | None = None,
+    memory: Memory | None = None,
+) -> Found:
     """The values of one invoice, its numbers read under one locale."""
-    candidates: dict[tuple[int, int], tuple[Candidate, ...]] = {
-        (sheet.page.number, row.number): find_candidates(row, locale) for sheet in sheets for row in sheet.rows
-    }
-    lines = [sheet.lines for sheet in sheets]
-    table = read_lines(lines, candidates, {s.page.number: s.page.reader for s in sheets})
-    vat = read_vat_table(lines, candidates, table.rows)
-    links = _links(sheets, candidates, table)
-    parties = choose([p for sheet in sheets for p in sheet.parties], lines)
-    flat = [c for group in candidates.values() for c in group]
-    by_term = _scores(_view(sheets, flat, links, parties, table), scorer)
-    support = Support(vat.net, vat.tax, table.total, _rates(flat), _adjustments(by_term))
-    choices, score = decode_fields(by_term, support)
+    return decide(survey(sheets, locale), scorer, parties, memory)
+
+
+def decide(
+    found: Survey, scorer: Scorer, party_scorer: PartyScorer | None = None, memory: Memory | None = None
+) -> Found:
+    """Score what was found and choose the values; `memory` is what confirmed invoices of the supplier say."""
+    read = choose(found.parties, [sheet.lines for sheet in found.sheets], party_scorer)
+    parties = memory.parties(found, read) if memory is not None else read
+    plain = _scored(view_of(found, parties), scorer)
+    scored = memory.weigh(found, plain) if memory is not None else plain
+    by_term: dict[str, list[tuple[Candidate, float]]] = defaultdict(list)
+    for candidate, case, score in scored:
+        by_term[case.term].append((candidate, score))
+    table, vat = found.table, found.vat
+    support = Support(vat.net, vat.tax, table.total, found.rates, _adjustments(by_term))
+    choices, fit = decode_fields(by_term, support)
+    signs = _signs(scored, choices)
     for term in ("seller_vat_id", "buyer_vat_id"):
         if term in choices:
-            choices[term] = _with_country(choices[term], links)
-    return Found(choices, parties, table, vat, score, _currency(sheets, flat, choices))
+            known = memory.identity(term, choices[term]) if memory is not None else None
+            choices[term] = known or _with_country(choices[term], found.links)
+    currency = read_currency(found.sheets, found.candidates, choices, parties)
+    recalled: tuple[str, ...] = ()
+    if memory is not None:
+        currency = currency or _remembered(memory.constant("currency"), found.sheets)
+        recalled = (*changed_parties(read, parties), *changed_choices(plain, choices))
+    doubts = tuple(term for term in DOUBTED if term not in choices and _best(by_term, term) > DOUBT)
+    return Found(choices, parties, table, vat, fit, currency, signs, support, recalled, doubts)
 
 
-def _links(
-    sheets: Sequence[Sheet], candidates: Mapping[tuple[int, int], tuple[Candidate, ...]], table: LineTable
-) -> dict[int, list[Link]]:
-    links: dict[int, list[Link]] = {}
-    for sheet in sheets:
-        found = {row.number: candidates[sheet.page.number, row.number] for row in sheet.rows}
-        headers = frozenset(number for page, number in table.headers if page == sheet.page.number)
-        links |= link_page(PageView(sheet.page.width, sheet.page.height, sheet.rows, sheet.anchors, found, headers))
-    return links
+def _best(by_term: Mapping[str, Sequence[tuple[Candidate, float]]], term: str) -> float:
+    return max((score for _, score in by_term.get(term, ())), default=RIVAL)
 
 
-def _view(
-    sheets: Sequence[Sheet],
-    flat: Sequence[Candidate],
-    links: Mapping[int, Sequence[Link]],
-    parties: Mapping[str, Chosen],
-    table: LineTable,
-) -> DocumentView:
-    return DocumentView(
-        candidates=flat,
-        links=links,
-        heights={s.page.number: s.page.height for s in sheets},
-        first_page=sheets[0].page.number,
-        line_rows=table.rows,
-        sides=_sides(flat, parties),
-        facts=read_facts(flat, links),
-        inside=_inside(flat, [p for sheet in sheets for p in sheet.parties]),
-    )
+def _remembered(code: str | None, sheets: Sequence[Sheet]) -> Currency | None:
+    """The currency of the supplier's confirmed invoices, for a page that prints none."""
+    return Currency(code, "", sheets[0].page.number, Box(0, 0, 0, 0), REMEMBERED, remembered=True) if code else None
 
 
-def _scores(view: DocumentView, scorer: Scorer) -> dict[str, list[tuple[Candidate, float]]]:
-    """All cases of the document, scored in one call, by term."""
+def _scored(view: DocumentView, scorer: Scorer) -> list[tuple[Candidate, Case, float]]:
+    """All cases of the document, scored in one call."""
     cases = list(cases_of(view))
-    by_term: dict[str, list[tuple[Candidate, float]]] = defaultdict(list)
-    for (candidate, case), score in zip(cases, scorer.score([case for _, case in cases]), strict=True):
-        by_term[case.term].append((candidate, score))
-    return by_term
+    scores = scorer.score([case for _, case in cases])
+    return [(candidate, case, score) for (candidate, case), score in zip(cases, scores, strict=True)]
+
+
+def _signs(scored: Sequence[tuple[Candidate, Case, float]], choices: Mapping[str, Choice]) -> dict[str, Signs]:
+    """For each choice its log-odds, its features, and how many others had a chance."""
+    chances: dict[str, set[str]] = defaultdict(set)
+    found: dict[str, Signs] = {}
+    for candidate, case, score in scored:
+        if score > RIVAL:
+            chances[case.term].add(candidate.text)
+        choice = choices.get(case.term)
+        if choice is not None and choice.candidate is candidate:
+            found[case.term] = Signs(score, case.features, 0)
+    return {
+        term: signs._replace(rivals=len(chances[term] - {choices[term].candidate.text}))
+        for term, signs in found.items()
+    }
 
 
 def _with_country(choice: Choice, links: Mapping[int, Sequence[Link]]) -> Choice:
@@ -119,11 +141,6 @@ def _with_country(choice: Choice, links: Mapping[int, Sequence[Link]]) -> Choice
     return replace(choice, candidate=replace(choice.candidate, value=found, checked=is_valid_vat_id(found)))
 
 
-def _rates(candidates: Sequence[Candidate]) -> tuple[Decimal, ...]:
-    values = {c.value for c in candidates if c.kind == "percent" and isinstance(c.value, Decimal)}
-    return tuple(sorted(v for v in values if 0 < v <= 30))
-
-
 def _adjustments(by_term: Mapping[str, Sequence[tuple[Candidate, float]]]) -> tuple[Decimal, ...]:
     """Labelled charges, allowances and roundings, alone and summed up, as differences between net + tax and gross."""
     found: list[Decimal] = []
@@ -134,72 +151,3 @@ def _adjustments(by_term: Mapping[str, Sequence[tuple[Candidate, float]]]) -> tu
         found += [sign * value for value in sorted(likely)[:4]]
     sums = {a + b for i, a in enumerate(found) for b in found[i + 1 :]}
     return tuple(dict.fromkeys([*found, *sorted(sums), *(-v for v in found if abs(v) < 1)]))
-
-
-def _sides(candidates: Sequence[Candidate], parties: Mapping[str, Chosen]) -> dict[int, str]:
-    """For identifiers the party whose block they stand in or right under."""
-    sides: dict[int, str] = {}
-    for candidate in candidates:
-        if candidate.kind not in ("vat_id", "code", "iban"):
-            continue
-        distances = {
-            role: _distance(candidate, chosen.party)
-            for role, chosen in parties.items()
-            if chosen.party.page == candidate.page
-        }
-        near = {role: d for role, d in distances.items() if d < 7 * candidate.row.height}
-        if near:
-            sides[id(candidate)] = min(near, key=lambda role: near[role])
-    return sides
-
-
-def _inside(candidates: Sequence[Candidate], parties: Sequence[Party]) -> frozenset[int]:
-    """Candidates that stand among a party's lines: its numbers are not the document's."""
-    boxes: dict[int, list[Box]] = defaultdict(list)
-    for party in parties:
-        if not party.sender_line and not party.named_only:
-            boxes[party.page].append(party.box)
-    return frozenset(
-        id(c)
-        for c in candidates
-        for box in boxes[c.page]
-        if box.y0 - 1 <= c.box.middle <= box.y1 + 1 and box.x0 - 1 <= c.box.x0 <= box.x1 + 1
-    )
-
-
-def _distance(candidate: Candidate, party: Party) -> float:
-    box, other = candidate.box, party.box
-    across = max(other.x0 - box.x1, box.x0 - other.x1, 0.0)
-    down = max(other.y0 - box.y1, box.y0 - other.y1, 0.0)
-    if box.y1 <= other.y0:
-        down = 3 * down + 2 * box.height  # identifiers stand below the party that they belong to
-    return math.hypot(across * 1.5, down)
-
-
-def _currency(
-    sheets: Sequence[Sheet], candidates: Sequence[Candidate], choices: Mapping[str, Choice]
-) -> Currency | None:
-    """The currency that stands by the totals, else the most frequent one by amounts."""
-    votes: dict[str, float] = defaultdict(float)
-    shown: dict[str, Candidate] = {}
-    totals = {id(choice.candidate) for choice in choices.values()}
-    for candidate in candidates:
-        if candidate.currency and candidate.kind == "money":
-            votes[candidate.currency] += 3.0 if id(candidate) in totals else 1.0
-            shown.setdefault(candidate.currency, candidate)
-    named = next((currency for sheet in sheets for currency in _named_currencies(sheet)), None)
-    if named is not None or not votes:
-        return named
-    best = max(votes, key=lambda code: votes[code])
-    share = votes[best] / sum(votes.values())
-    return Currency(best, shown[best].raw, shown[best].page, shown[best].box, round(0.6 + 0.38 * share, 4))
-
-
-def _named_currencies(sheet: Sheet) -> Iterator[Currency]:
-    """Codes that stand right of a label `Currency:`."""
-    for row in sheet.rows:
-        for anchor in sheet.anchors[row.number]:
-            following = row.tokens[anchor.last + 1 : anchor.last + 2]
-            code = following[0].text.strip("().,") if following else ""
-            if anchor.term == "currency" and code in CODES:
-                yield Currency(code, code, sheet.page.number, following[0].box, 0.98)

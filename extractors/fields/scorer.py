@@ -14,10 +14,12 @@ from typing import NamedTuple, Protocol
 
 
 class Case(NamedTuple):
-    """One candidate as one term: its features by name."""
+    """One candidate as one term: its features by name, its value as text, and its number among the candidates."""
 
     term: str
     features: Mapping[str, float]
+    value: str = ""
+    at: int = 0
 
 
 class Scorer(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from extractors.fields.anchors import Anchor, find_anchors, find_sections
+from extractors.fields.anchors import Anchor, find_all_anchors, find_sections
 from extractors.fields.layout import Row, read_rows, segments_of
 from extractors.fields.letterhead import is_till_receipt, read_letterhead
 from extractors.fields.lexicon import load_lexicon
@@ -31,7 +31,7 @@ def prepare(page: Page) -> Sheet:
     """Rows, labels and parties of one page."""
     lexicon = load_lexicon()
     rows = read_rows(page)
-    anchors = {row.number: find_anchors(row, lexicon.labels) for row in rows}
+    anchors = find_all_anchors(rows, lexicon.labels)
     segments = tuple(segment for row in rows for segment in segments_of(row))
     lines = PageLines(
         page.number, page.width, page.height, rows, segments, tuple(find_sections(rows, lexicon.sections))

@@ -42,6 +42,11 @@ class Support:
     rates: tuple[Decimal, ...] = ()  # per cent values on the page
     adjustments: tuple[Decimal, ...] = ()  # charges as positive, allowances as negative amounts
 
+    @property
+    def table_gross(self) -> Decimal | None:
+        """What the VAT table adds up to; many receipts print this sum only."""
+        return abs(self.table_net + self.table_tax) if self.table_net and self.table_tax is not None else None
+
 
 def decode_totals(scores: Mapping[str, Mapping[Decimal, float]], support: Support) -> dict[str, list[Ranked]]:
     """Rank the values of net, tax and gross; the first of each list belongs to the best combination."""
@@ -92,6 +97,8 @@ def fit(values: Sequence[Decimal | None], support: Support) -> float:
     if support.table_net is not None and net is not None and abs(abs(support.table_net) - abs(net)) <= CENT:
         score += TABLE
     if support.table_tax is not None and tax is not None and abs(abs(support.table_tax) - abs(tax)) <= CENT:
+        score += TABLE
+    if support.table_gross is not None and gross is not None and abs(support.table_gross - abs(gross)) <= CENT:
         score += TABLE
     if support.lines_sum:
         hits = [v for v in (net, gross) if v is not None and abs(abs(v) - abs(support.lines_sum)) <= CENT]

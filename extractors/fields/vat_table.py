@@ -50,13 +50,14 @@ def read_vat_table(
         for row in page.rows:
             if (page.number, row.number) in line_rows:
                 continue
-            breakdown = _breakdown(candidates[page.number, row.number])
+            breakdown = breakdown_of(candidates[page.number, row.number])
             if breakdown is not None and breakdown.rate is not None:
                 found.setdefault(breakdown.rate, breakdown)
     return VatTable(tuple(found.values()))
 
 
-def _breakdown(candidates: Sequence[Candidate]) -> VatBreakdown | None:
+def breakdown_of(candidates: Sequence[Candidate]) -> VatBreakdown | None:
+    """What a row taxes: a base, a legal rate and the tax that is the rate of it; None where it has no such three."""
     money = [c for c in sorted(candidates, key=lambda c: c.first) if c.kind == "money" and isinstance(c.value, Decimal)]
     shown = [
         c.value

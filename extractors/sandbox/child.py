@@ -21,6 +21,8 @@ from extractors import progress
 from extractors.sandbox import confine, frames
 from models.document import Document, Page
 from models.errors import FacturierError, LimitExceededError
+from models.invoice import Invoice
+from models.memory import Fingerprint, Sample
 
 PAGES: TypeAdapter[tuple[Page, ...]] = TypeAdapter(tuple[Page, ...])
 
@@ -30,7 +32,9 @@ def run(channel: socket.socket, progress_pipe: int, scratch: str, parent: int, o
     try:
         _settle_in(progress_pipe, scratch, parent, orders)
         header, content = frames.receive(channel, body_cap=orders.limits.file_bytes)
-        answer, body = _answer(frames.Request.model_validate_json(header), content, orders)
+        request = frames.Request.model_validate_json(header)
+        recall = Questions(channel) if request.recalls else None
+        answer, body = _answer(request, content, orders, recall)
         frames.send(channel, answer.model_dump_json().encode(), body)
     except (OSError, EOFError, ValueError):
         os._exit(1)  # the controller is gone or speaks another language: nobody to tell
@@ -51,9 +55,29 @@ def _settle_in(progress_pipe: int, scratch: str, parent: int, orders: frames.Ord
     confine.refuse_system_calls()
 
 
-def _answer(request: frames.Request, content: bytes, orders: frames.Orders) -> tuple[frames.Answer, bytes]:
+class Questions:
+    """Asks the controller what it remembers of a supplier or layout: a frame out, a frame in."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+        self._left = frames.MOST_QUESTIONS
+
+    def __call__(self, asked: Fingerprint) -> tuple[Sample, ...]:
+        """What is remembered; nothing once too many questions were asked."""
+        if self._left <= 0:
+            return ()
+        self._left -= 1
+        header = frames.Answer(asks=True).model_dump_json().encode()
+        frames.send(self._channel, header, asked.model_dump_json().encode())
+        _, body = frames.receive(self._channel, body_cap=frames.MEMORY_CAP)
+        return frames.SAMPLES.validate_json(body)
+
+
+def _answer(
+    request: frames.Request, content: bytes, orders: frames.Orders, recall: Questions | None
+) -> tuple[frames.Answer, bytes]:
     try:
-        body = _WORK[request.kind](request, content, orders)
+        body = _WORK[request.kind](request, content, orders, recall)
         if request.kind != "render" and len(body) > orders.limits.answer_bytes:
             raise LimitExceededError(f"the result is {len(body)} bytes, {orders.limits.answer_bytes} are allowed")
     except FacturierError as error:
@@ -75,14 +99,14 @@ def _environment(error: OSError) -> frames.Answer:
     return frames.Answer(error=code, detail=f"{type(error).__name__}: {error}"[:500])
 
 
-def _read(request: frames.Request, content: bytes, orders: frames.Orders) -> bytes:
+def _read(request: frames.Request, content: bytes, orders: frames.Orders, recall: Questions | None) -> bytes:
     from extractors.reader import extract
 
-    reading = extract(Document(content=content, name=request.name), request.reading, orders.limits)
+    reading = extract(Document(content=content, name=request.name), request.reading, orders.limits, recall)
     return reading.model_dump_json().encode()
 
 
-def _render(request: frames.Request, content: bytes, orders: frames.Orders) -> bytes:
+def _render(request: frames.Request, content: bytes, orders: frames.Orders, _: Questions | None) -> bytes:
     from extractors.reader import render
 
     return render(
@@ -96,15 +120,25 @@ def _render(request: frames.Request, content: bytes, orders: frames.Orders) -> b
     )
 
 
-def _words(request: frames.Request, content: bytes, orders: frames.Orders) -> bytes:
+def _words(request: frames.Request, content: bytes, orders: frames.Orders, _: Questions | None) -> bytes:
     from extractors.reader import words
 
     document = Document(content=content, name=request.name)
     return PAGES.dump_json(words(document, request.media_type, request.reading, orders.limits))
 
 
-_WORK: dict[str, Callable[[frames.Request, bytes, frames.Orders], bytes]] = {
+def _learn(request: frames.Request, content: bytes, orders: frames.Orders, _: Questions | None) -> bytes:
+    from extractors.reader import learn
+
+    invoice = request.invoice or Invoice()
+    document = Document(content=content, name=request.name)
+    sample = learn(document, request.pages, invoice, request.reading, orders.limits)
+    return sample.model_dump_json().encode()
+
+
+_WORK: dict[str, Callable[[frames.Request, bytes, frames.Orders, Questions | None], bytes]] = {
     "read": _read,
     "render": _render,
     "words": _words,
+    "learn": _learn,
 }

@@ -17,6 +17,7 @@ import select
 import signal
 import socket
 import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from pydantic import ValidationError
@@ -31,7 +32,10 @@ from models.errors import (
     UnreadableDocumentError,
     invoice_error,
 )
+from models.memory import Fingerprint, Sample
 from models.settings import LimitSettings
+
+Recall = Callable[[Fingerprint], Sequence[Sample]]
 
 _CRASHES = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSYS}
 _ADDRESS = re.compile(r"<[\w.]+ object at 0x[0-9a-f]+>")  # how Python shows what has no text of its own
@@ -51,8 +55,11 @@ def ask(
     body_cap: int,
     limits: LimitSettings,
     patience: float,
+    recall: Recall | None = None,
 ) -> bytes:
     """Send one request and return the body of its answer; closes neither descriptor.
+
+    `recall` answers the child's questions about what is remembered; without it a question is refused.
 
     Raises:
         FacturierError: what the child says, or what its end means.
@@ -65,16 +72,44 @@ def ask(
             frames.send(channel, request.model_dump_json().encode(), content)
         except TimeoutError as error:
             raise ParentGoneError("takes no work") from error
-    incoming = frames.Incoming(frames.HEADER_CAP, body_cap)
+    for _ in range(1 + (frames.MOST_QUESTIONS if recall is not None else 0)):
+        incoming = frames.Incoming(frames.HEADER_CAP, body_cap)
+        try:
+            status = _await(channel, end, incoming, until)
+        except frames.FrameTooLargeError as error:
+            raise LimitExceededError(f"the reader's answer is too large: {error}") from error
+        if not incoming.complete:
+            raise ParentGoneError("died") if status is None else blame(status, limits)
+        answer = _header(incoming)
+        if not answer.asks:
+            return _checked(answer, incoming)
+        if recall is not None:
+            _remind(channel, incoming.body, recall, until)
+    raise UnreadableDocumentError("the reader's answer was refused: it asks instead of answering")
+
+
+def _remind(channel: socket.socket, question: bytes, recall: Recall, until: float) -> None:
+    """Answer one question of the child; what it asks is checked like any answer."""
+    if len(question) > frames.QUESTION_CAP:
+        raise LimitExceededError("the reader's question is too large")
     try:
-        status = _await(channel, end, incoming, until)
-    except frames.FrameTooLargeError as error:
-        raise LimitExceededError(f"the reader's answer is too large: {error}") from error
-    if incoming.complete:
-        return _checked(incoming)
-    if status is None:
-        raise ParentGoneError("died")
-    raise blame(status, limits)
+        asked = Fingerprint.model_validate_json(question, strict=True)
+    except ValidationError as error:
+        raise UnreadableDocumentError("the reader's question was refused: it does not hold") from error
+    body = _capped(recall(asked))
+    channel.settimeout(max(0.1, until - time.monotonic()))
+    with suppress(ConnectionError, TimeoutError):  # the child died or does not listen: the news of its end will follow
+        frames.send(channel, b"{}", body)
+
+
+def _capped(samples: Sequence[Sample]) -> bytes:
+    """As many samples as fit, the first ones first."""
+    while samples:
+        body = frames.SAMPLES.dump_json(tuple(samples), exclude_defaults=True)
+        if len(body) <= frames.MEMORY_CAP:
+            return body
+        samples = samples[: len(samples) // 2]
+    return b"[]"
 
 
 def _await(channel: socket.socket, end: int, incoming: frames.Incoming, until: float) -> frames.Status | None:
@@ -112,11 +147,14 @@ def _status(raw: bytes) -> frames.Status | None:
     return frames.Status.model_validate_json(raw) if raw else None
 
 
-def _checked(incoming: frames.Incoming) -> bytes:
+def _header(incoming: frames.Incoming) -> frames.Answer:
     try:
-        answer = frames.Answer.model_validate_json(incoming.header, strict=True)
+        return frames.Answer.model_validate_json(incoming.header, strict=True)
     except ValidationError as error:
         raise UnreadableDocumentError("the reader's answer was refused: its header does not hold") from error
+
+
+def _checked(answer: frames.Answer, incoming: frames.Incoming) -> bytes:
     if answer.error is None:
         return incoming.body
     detail = printable(answer.detail)

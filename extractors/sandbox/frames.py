@@ -18,11 +18,17 @@ import socket
 import struct
 from typing import Literal
 
-from models.invoice import Frozen
+from pydantic import TypeAdapter
+
+from models.invoice import Frozen, Invoice
+from models.memory import Sample
 from models.settings import LimitSettings, ReadingSettings
 
 _LENGTHS = struct.Struct("!II")
 HEADER_CAP = 64 * 1024
+QUESTION_CAP = 32 * 1024  # of a fingerprint
+MEMORY_CAP = 2**20  # of the samples that answer it
+MOST_QUESTIONS = 50  # of one document; more invoices in a file are read without memory
 CHUNK = 1 << 18
 
 
@@ -33,7 +39,7 @@ class FrameTooLargeError(ValueError):
 class Request(Frozen):
     """What a child is to do with the bytes that follow."""
 
-    kind: Literal["read", "render", "words"]
+    kind: Literal["read", "render", "words", "learn"]
     name: str = ""
     media_type: str = ""
     number: int = 1  # page, from 1
@@ -41,13 +47,23 @@ class Request(Frozen):
     rotation: int = 0  # as the Page says: how it was turned and straightened when it was read
     skew: float = 0.0
     reading: ReadingSettings
+    recalls: bool = False  # the controller answers what is remembered of a supplier or layout
+    invoice: Invoice | None = None  # what a person confirmed, to be learned
+    pages: tuple[int, ...] = ()  # where it stands in the file
 
 
 class Answer(Frozen):
-    """What a child found. Without an error the body is the result; with one it is empty."""
+    """What a child found. Without an error the body is the result; with one it is empty.
 
+    With `asks` it is no answer yet: the body is a `Fingerprint`, and what is remembered of it is awaited as a frame.
+    """
+
+    asks: bool = False
     error: str | None = None  # reason code of models.errors
     detail: str = ""
+
+
+SAMPLES: TypeAdapter[tuple[Sample, ...]] = TypeAdapter(tuple[Sample, ...])
 
 
 class Status(Frozen):

@@ -16,12 +16,14 @@ from typing import Self
 from pydantic import TypeAdapter, ValidationError
 
 from extractors.sandbox import frames
-from extractors.sandbox.exchange import ParentGoneError, ask
+from extractors.sandbox.exchange import ParentGoneError, Recall, ask
 from extractors.sandbox.keeper import Keeper
 from extractors.sandbox.launch import find_jail
 from models.document import Document, Page
 from models.errors import EngineError, LimitExceededError, UnreadableDocumentError
 from models.extraction import Extraction, Reading
+from models.invoice import Invoice
+from models.memory import Sample
 from models.settings import LimitSettings, ReadingSettings
 
 START_SECONDS = 60.0  # what a cold machine may take to import everything
@@ -55,25 +57,46 @@ class ReaderPool:
     ) -> None:
         self.close()
 
-    def read(self, document: Document, reading: ReadingSettings | None = None) -> Reading:
+    def read(self, document: Document, reading: ReadingSettings | None = None, recall: Recall | None = None) -> Reading:
         """Read one document and wait for it; `reading` replaces the pool's settings for this one.
+
+        `recall` answers, in this process, what is remembered of a supplier or layout that the child has found.
 
         Raises:
             InvoiceError: it cannot be read; `reason_code` says why.
             EngineError: an engine is missing, or the reading process died twice.
         """
-        request = frames.Request(kind="read", name=document.name, reading=reading or self._reading)
+        request = frames.Request(
+            kind="read", name=document.name, reading=reading or self._reading, recalls=recall is not None
+        )
         with self._slots:
-            body = self._ask(request, document.content, self._limits.answer_bytes)
+            body = self._ask(request, document.content, self._limits.answer_bytes, recall)
         try:
             answer = Reading.model_validate_json(body, strict=True)
         except ValidationError as error:
             raise UnreadableDocumentError("the reader's answer was refused: it is not a reading") from error
         return _counted(answer, self._limits)
 
-    def submit(self, document: Document, reading: ReadingSettings | None = None) -> Future[Reading]:
+    def submit(
+        self, document: Document, reading: ReadingSettings | None = None, recall: Recall | None = None
+    ) -> Future[Reading]:
         """Read one document when its turn comes; the future raises as `read` does."""
-        return self._threads.submit(self.read, document, reading)
+        return self._threads.submit(self.read, document, reading, recall)
+
+    def learn(self, document: Document, pages: tuple[int, ...], invoice: Invoice) -> Sample:
+        """What to remember of a confirmed invoice, which takes these pages of the file. Raises as `read`."""
+        header = invoice.model_copy(update={"lines": (), "vat_breakdown": ()})  # the header of a frame is small
+        request = frames.Request(kind="learn", name=document.name, reading=self._reading, invoice=header, pages=pages)
+        with self._slots:
+            body = self._ask(request, document.content, frames.MEMORY_CAP)
+        try:
+            return Sample.model_validate_json(body, strict=True)
+        except ValidationError as error:
+            raise UnreadableDocumentError("the reader's answer was refused: this is no sample") from error
+
+    def submit_learn(self, document: Document, pages: tuple[int, ...], invoice: Invoice) -> Future[Sample]:
+        """Learn from one document when its turn comes; the future raises as `read` does."""
+        return self._threads.submit(self.learn, document, pages, invoice)
 
     def render(
         self, content: bytes, media_type: str, number: int, dpi: int, *, rotation: int = 0, skew: float = 0.0
@@ -114,25 +137,28 @@ class ReaderPool:
             self._closed = True
             self._keeper.close()
 
-    def _ask(self, request: frames.Request, content: bytes, body_cap: int) -> bytes:
+    def _ask(self, request: frames.Request, content: bytes, body_cap: int, recall: Recall | None = None) -> bytes:
         if len(content) > self._limits.file_bytes:
             raise LimitExceededError(f"{len(content)} bytes, {self._limits.file_bytes} are allowed", code="too_large")
         try:
-            return self._ask_once(request, content, body_cap)
+            return self._ask_once(request, content, body_cap, recall)
         except ParentGoneError:
             pass  # another document may have brought it down: once more with a new one
         try:
-            return self._ask_once(request, content, body_cap)
+            return self._ask_once(request, content, body_cap, recall)
         except ParentGoneError as error:
             raise EngineError(f"the reading process died twice: {error}") from error
 
-    def _ask_once(self, request: frames.Request, content: bytes, body_cap: int) -> bytes:
+    def _ask_once(self, request: frames.Request, content: bytes, body_cap: int, recall: Recall | None) -> bytes:
         patience = START_SECONDS + self._limits.document_seconds + self._limits.parse_seconds
         keeper = self._living()
         try:
             channel, end = keeper.send_job()
             with channel, open(end, closefd=True):  # noqa: PTH123 - a descriptor, not a path
-                return ask(channel, end, request, content, body_cap=body_cap, limits=self._limits, patience=patience)
+                return ask(
+                    channel, end, request, content, body_cap=body_cap, limits=self._limits, patience=patience,
+                    recall=recall,
+                )  # fmt: skip
         except (ParentGoneError, OSError) as error:
             keeper.kill()
             raise ParentGoneError(f"{error}: {keeper.last_words}") from error

@@ -1,4 +1,4 @@
-"""Looking after an installation: `doctor`, `migrate`, `verify-audit`, `train`."""
+"""Looking after an installation: `doctor`, `migrate`, `verify-audit`."""
 
 from __future__ import annotations
 
@@ -90,13 +90,3 @@ def _first_wrong(session: Session, anchor: tuple[int, str] | None) -> str | None
         except (ValueError, TypeError):
             return f"row {seq} was changed"
     return "a row cannot be read"
-
-
-def run_train() -> int:
-    """Say what training waits for.
-
-    Returns:
-        1: nothing was trained.
-    """
-    complain("train: training comes with the learned reader; the first version needs none, and nothing was changed")
-    return EXIT_FAILURE

@@ -30,7 +30,7 @@ from models.tables import DocumentRow, JobRow
 
 LANES = ("xml", "pdf", "ocr")
 READ, JUDGE = "read", "judge"  # bytes to decision; match again after a person's correction
-WHOLE = "whole"  # read again as one invoice: a person took back how the file was cut
+WHOLE, LEARN = "whole", "learn"  # a person said: read again as one invoice; this is right, remember it
 
 Cause = Literal["error", "crash", "environment"]
 

@@ -20,7 +20,8 @@ from models.store.audit import record
 from models.store.claims import EDITABLE
 from models.store.documents import add_decision, add_extraction, load_extraction, move, new_id
 from models.store.edits import Edit, apply_edit, flat_values
-from models.store.jobs import JUDGE, READ, add_job
+from models.store.jobs import JUDGE, LEARN, READ, add_job
+from models.store.memory import forget_document
 from models.store.settling import carry_match
 from models.tables import (
     CorrectionRow,
@@ -133,6 +134,7 @@ def approve(session: Session, document: DocumentRow, *, actor: str, at: datetime
     carry_match(session, document)
     _decide(session, document, Outcome.APPROVE, actor=actor, at=at)
     move(session, document, Status.APPROVED, actor=actor, reason=reason, at=at)
+    _learn(session, document, at)
     return Status.APPROVED
 
 
@@ -161,6 +163,7 @@ def release(session: Session, document: DocumentRow, *, actor: str, at: datetime
     carry_match(session, document)
     _decide(session, document, Outcome.APPROVE, actor=actor, at=at)
     move(session, document, Status.APPROVED, actor=actor, reason=reason, at=at)
+    _learn(session, document, at)
     return Status.APPROVED
 
 
@@ -178,7 +181,14 @@ def send_back(session: Session, document: DocumentRow, *, actor: str, at: dateti
                             reasons=tuple(Reason(word) for word in document.reasons.split()))  # fmt: skip
         add_decision(session, document, decision, actor=actor)
         session.flush()
+    forget_document(session, document.id)
     move(session, document, Status.IN_REVIEW, actor=actor, reason=reason, at=at)
+
+
+def _learn(session: Session, document: DocumentRow, at: datetime) -> None:
+    """Ask for what a person has confirmed to be remembered; an e-invoice needs no memory to be read."""
+    if document.source == "page":
+        add_job(session, document, kind=LEARN, at=at)
 
 
 def retry(session: Session, document: DocumentRow, *, actor: str, at: datetime) -> None:
@@ -247,5 +257,6 @@ def undo(session: Session, document: DocumentRow, *, actor: str, at: datetime, a
     for bank in session.exec(banks).all():
         bank.verified_at, bank.verified_by = None, None
         session.add(bank)
+    forget_document(session, document.id)
     move(session, document, to, actor=actor, reason="undo", at=at)
     return to

@@ -18,17 +18,18 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from extractors.sandbox import ReaderPool, confine, frames, launch
-from extractors.sandbox.exchange import printable
+from extractors.sandbox.exchange import Recall, printable
 from models.document import Document
 from models.errors import EngineError, InvoiceError, LimitExceededError, SettingsError, UnreadableDocumentError
+from models.memory import Fingerprint, Sample
 from models.settings import LimitSettings, ReadingSettings
 
 ROGUE = textwrap.dedent("""
     import json
     from extractors.sandbox import child, zygote
 
-    def run(request, content, orders):
-        names = {"orders": orders}
+    def run(request, content, orders, recall):
+        names = {"orders": orders, "recall": recall}
         exec(content.decode(), names)
         found = names.get("found")
         return found if isinstance(found, bytes) else json.dumps(found).encode()
@@ -246,6 +247,73 @@ def test_a_frame_that_announces_too_much_is_not_read(pool: ReaderPool) -> None:
         os._exit(0)
     """
     assert fails(pool, program).reason_code == "resource_limit"
+
+
+def asks(pool: ReaderPool, program: str, recall: Recall | None) -> InvoiceError:
+    """What becomes of a child that asks for what is remembered in its own way."""
+    with pytest.raises(InvoiceError) as caught:
+        pool.read(Document(textwrap.dedent(program).encode(), "x.pdf"), recall=recall)
+    return caught.value
+
+
+ASKS = """
+    import os, socket, stat
+    from extractors.sandbox import frames
+    channel = next(socket.socket(fileno=fd) for fd in range(3, 64)
+                   if os.path.exists(f"/proc/self/fd/{{fd}}") and stat.S_ISSOCK(os.fstat(fd).st_mode))
+    for _ in range({times}):
+        frames.send(channel, b'{{"asks": true}}', {question})
+        {then}
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "code"),
+    [
+        ("b'no json'", "unreadable"),
+        ("b'[]'", "unreadable"),
+        ('b\'{"hashes": [-1]}\'', "unreadable"),
+        ('b\'{"keys": ["x"], "client": "beta"}\'', "unreadable"),
+        ("bytes(40_000)", "resource_limit"),
+        ("bytes(200_000)", "resource_limit"),
+    ],
+    ids=["no_json", "other_json", "negative", "more_than_asked", "too_large", "far_too_large"],
+)
+def test_a_question_of_a_child_is_checked(pool: ReaderPool, question: str, code: str) -> None:
+    asked: list[Fingerprint] = []
+    program = ASKS.format(times=1, question=question, then="channel.recv(10)")
+    assert asks(pool, program, lambda each: asked.append(each) or ()).reason_code == code
+    assert asked == []
+
+
+def test_a_child_that_only_asks_is_refused(pool: ReaderPool) -> None:
+    asked: list[Fingerprint] = []
+    program = ASKS.format(times=10_000, question="b'{}'", then="frames.receive(channel, body_cap=1000)")
+    assert asks(pool, program, lambda each: asked.append(each) or ()).reason_code == "unreadable"
+    assert len(asked) <= frames.MOST_QUESTIONS + 1
+
+
+def test_a_child_that_asks_unasked_is_refused(pool: ReaderPool) -> None:
+    program = ASKS.format(times=1, question="b'{}'", then="channel.recv(10)")
+    assert asks(pool, program, None).reason_code == "unreadable"
+
+
+def test_a_child_that_does_not_listen_to_the_answer_ends_at_its_deadline(pool: ReaderPool) -> None:
+    sample = Sample(fingerprint=Fingerprint(), constants={f"c{at}": "x" * 400 for at in range(20)})
+    program = ASKS.format(times=1, question="b'{}'", then="import time; time.sleep(60)")
+    assert asks(pool, program, lambda _: [sample] * 100).reason_code == "timeout"
+
+
+def test_what_is_remembered_reaches_the_child_and_no_more_than_fits(pool: ReaderPool) -> None:
+    sample = Sample(fingerprint=Fingerprint(), constants={f"c{at}": "x" * 400 for at in range(20)})
+    program = """
+        from models.memory import Fingerprint
+        found = [len(recall(Fingerprint())) for _ in range(2)]
+    """
+    request = frames.Request(kind="read", reading=ReadingSettings(), recalls=True)
+    content = textwrap.dedent(program).encode()
+    assert json.loads(pool._ask(request, content, LIMITS.answer_bytes, lambda _: [sample] * 20)) == [20, 20]
+    assert json.loads(pool._ask(request, content, LIMITS.answer_bytes, lambda _: [sample] * 200)) == [100, 100]
 
 
 def test_a_file_over_the_limit_is_refused_before_it_is_sent(pool: ReaderPool) -> None:

@@ -1,4 +1,4 @@
-"""`doctor`, `migrate`, `verify-audit` and `train`: what they say of a machine that is well, and of one that is not."""
+"""`doctor`, `migrate` and `verify-audit`: what they say of a machine that is well, and of one that is not."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
-from flows.commands.care import run_doctor, run_migrate, run_train, run_verify_audit
+from flows.commands.care import run_doctor, run_migrate, run_verify_audit
 from flows.diagnosis import FREE_SHARE, POINTS, Level, Point, examine
 from models.settings import Settings
 from models.store.audit import now, record
@@ -165,8 +165,3 @@ def test_a_tail_cut_with_its_counter_is_seen_by_a_head_noted_before(
     assert run_verify_audit(office.store) == 0
     assert run_verify_audit(office.store, anchor=anchor, as_json=True) == 1
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["wrong"] == "the tail from row 21 on was cut"
-
-
-def test_train_says_in_one_line_what_it_waits_for(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_train() == 1
-    assert capsys.readouterr().err.count("\n") == 1

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from extractors.fields import read_fields
+from extractors.fields import WEIGHTED, read_fields
 from extractors.fields.scorer import Case
 from models.document import Box, Page, Word
 from models.extraction import Extraction
@@ -181,7 +182,7 @@ class OnlyDates:
 
 
 def test_another_scorer_takes_the_seam(page_of: PageMaker) -> None:
-    (found,) = read_fields((page_of(PLAIN.format(number="INV-7"), 1),), READING, OnlyDates())
+    (found,) = read_fields((page_of(PLAIN.format(number="INV-7"), 1),), READING, replace(WEIGHTED, scorer=OnlyDates()))
     assert found.invoice.issue_date is not None
     assert found.invoice.invoice_number is None
     assert found.invoice.gross_total is None
