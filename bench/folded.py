@@ -12,6 +12,7 @@ models, each without one fold of layout groups, and every document is read by a 
 from __future__ import annotations
 
 import json
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,12 +22,12 @@ from typing import Any
 
 from bench.accuracy import SETS, figures, keep_lines, truth_of
 from bench.hiding import hidden_words
-from bench.pages import read_words
 from bench.scoring import score
 from extractors.fields import ReaderModel, read_fields
 from extractors.fields.model import FOLDER, MANIFEST
 from extractors.fields.remembering import sample_of
 from flows.contract_lines import extraction_line
+from flows.words import read_words
 from learning.material import SYNTHETIC, Example, real, synthetic
 from learning.report import by_set
 from learning.rows import Study
@@ -36,7 +37,7 @@ from models.document import Page
 from models.extraction import Extraction
 from models.invoice import TERMS, Invoice
 from models.memory import Fingerprint, Sample, is_known
-from models.settings import ReadingSettings
+from models.settings import ReadingSettings, Settings
 
 Json = dict[str, Any]
 READING = ReadingSettings()
@@ -97,6 +98,10 @@ def examples_of(known: Sequence[Known]) -> list[Example]:
     ]
 
 
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
 def trained_sets() -> frozenset[str]:
     """The sets that the shipped model was trained on."""
     manifest = files("extractors.fields") / FOLDER / MANIFEST
@@ -108,7 +113,7 @@ def load(trial: Trial) -> list[Known]:
     found = []
     for name in trial.sets:
         rows = [row for row in truth_of(trial.data / name, SETS[name]) if row.get("fields")]
-        pages = read_words([trial.data / name / row["file"] for row in rows], trial.pages)
+        pages = read_words([trial.data / name / row["file"] for row in rows], Settings(), trial.pages, _tell)
         found += [Known(name, row, pages[Path(row["file"]).name]) for row in rows]
     return found
 

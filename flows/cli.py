@@ -207,6 +207,7 @@ def train(
         typer.Option(help="A folder of sets with truth.jsonl to learn from beside the generator."),
     ] = None,
     out: Annotated[Optional[Path], typer.Option(help="Where the files go; default where the reader looks.")] = None,  # noqa: UP045
+    pages: Annotated[Optional[Path], typer.Option(help="Keep the words of the files here for the next time.")] = None,  # noqa: UP045
     documents: Annotated[int, typer.Option(min=50, help="Documents of the generator.")] = 1000,
     seed: Annotated[int, typer.Option(help="The same seed and data give the same model.")] = 1,
     day: Annotated[str, typer.Option(help="ISO date for the manifest; default today.")] = "",
@@ -219,7 +220,7 @@ def train(
     from flows.commands.training import Order, run_train
 
     when = date.fromisoformat(day) if day else datetime.now(UTC).date()
-    order = Order(when.isoformat(), data, out, documents, seed, unclear)
+    order = Order(when.isoformat(), data, out, pages, documents, seed, unclear)
     raise typer.Exit(run_train(order, home))
 
 

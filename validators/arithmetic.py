@@ -163,7 +163,8 @@ def tax_of_each_rate(case: Case) -> Iterable[Breach]:
         if row.rate is None or row.taxable is None or row.tax is None:
             continue
         once = round_amount(row.taxable * row.rate / 100, case.invoice.currency)
-        if unequal(abs(once), abs(row.tax)) and abs(row.tax) != abs(_tax_by_lines(case.invoice, row) or once):
+        by_lines = _tax_by_lines(case.invoice, row)
+        if unequal(abs(once), abs(row.tax)) and (by_lines is None or abs(row.tax) != abs(by_lines)):
             text = f"{decimal_text(row.rate.normalize())} % of {money(row.taxable)} is {money(once)}, "
             severity = Severity.WARNING if not unequal(abs(once), abs(row.tax), CENT) else None
             yield Breach(f"{text}but the invoice says {money(row.tax)} of VAT.", money(once), money(row.tax), severity)

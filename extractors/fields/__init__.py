@@ -13,6 +13,7 @@ from extractors.fields.assemble import assemble
 from extractors.fields.attachments import note_left_out, part_attachments
 from extractors.fields.bundle import split_pages
 from extractors.fields.candidates import Locale
+from extractors.fields.currency import ENOUGH, hints_in
 from extractors.fields.dates import is_month_first
 from extractors.fields.doctype import document_type, language_of
 from extractors.fields.lexicon import load_lexicon
@@ -89,7 +90,9 @@ def _read_one(sheets: list[Sheet], reading: ReadingSettings, model: ReaderModel,
 
 
 def _is_american(texts: list[str]) -> bool:
-    """Dollars, and no sign of another country that has them."""
-    text = " ".join(texts)
+    """Dollars or signs of the United States, and no sign of another country that has dollars."""
+    text = "\n".join(texts)
     elsewhere = re.search(r"A\$|AUD|\bABN\b|S\$|SGD|C\$|CAD|NZ|€|EUR|£|\bRM\b|MYR|SDN|GST|HST", text)
-    return bool(re.search(r"(?<![\w$])\$ ?\d|USD", text)) and not elsewhere
+    if elsewhere:
+        return False
+    return bool(re.search(r"(?<![\w$])\$ ?\d|USD", text)) or hints_in(text).get("USD", 0.0) >= ENOUGH

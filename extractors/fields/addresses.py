@@ -16,7 +16,9 @@ from babel import Locale
 
 from extractors.fields.lexicon import LANGUAGES, squeeze
 
-_CITY = r"[^\W\d_][^\W\d_.'’-]+"
+_CITY = r"(?:['’][a-z] )?[^\W\d_][^\W\d_.'’-]+"
+MEMORY = 8192  # lines whose kind is remembered: each is asked about several times
+_CODE = re.compile(r"\d{3}|\d\d-\d|\d ?[A-Z]{2}|[A-Z]\d")  # every postal code holds one of these
 _POSTAL = (
     re.compile(rf"(?:^|[,;–|•·●] ?|\s)(?:[A-Z]{{1,3}}[- ])?\d{{5}}(?:[ ,]*| [-–] )(?:{_CITY})"),  # DE, FR, ES, IT, MY
     re.compile(rf"^(?:[A-Z]{{1,2}}[- ])?\d{{4}}(?:\s+| [-–] )(?:{_CITY})"),  # AT, CH, BE, DK, LU
@@ -32,7 +34,7 @@ _POSTAL = (
     re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b"),  # GB
     re.compile(r"\b[A-Z]\d[A-Z] ?\d[A-Z]\d\b"),  # CA
     re.compile(rf"(?:^|, ?)(?:[A-Z]{{1,3}}[- ])?\d{{3}} \d{{2}}\s+(?:{_CITY})"),  # SE, GR, CZ, EE
-    re.compile(r"\b[A-Z]\d[\dW] [A-Z0-9]{4}$"),  # IE
+    re.compile(r"\b[A-Z]\d[\dW](?: |(?=\d*[A-Z]))[A-Z0-9]{4}$"),  # IE
     re.compile(r"[A-Za-z.]+,? +[A-Z]{2}\.?,? +\d{5}(?:-\d{4})?\b"),  # US
     re.compile(r"[A-Za-z.]+,? +(?:NSW|VIC|QLD|SA|WA|TAS|ACT|NT),? +\d{4}\b"),  # AU
     re.compile(r"\bSingapore \(?\d{6}\b|\bS ?\(?\d{6}\)", re.IGNORECASE),  # SG
@@ -40,9 +42,9 @@ _POSTAL = (
     re.compile(r", [^\W\d_]{4,} \d{6}$"),  # IN behind its street
 )
 _STREET = re.compile(
-    r"(?:stra(?:ss|ß)e|str\.|strasse|weg\b|platz|allee|gasse|ring\b|ufer|damm\b|\brue\b|avenue|\bav\.?\b|boulevard|\bbd\b|chemin|impasse|\bplace\b|quai|route|"
+    r"(?:stra(?:ss|ß)e|str\.|strasse|weg\b|platz|allee|gasse|ring\b|ufer|damm\b|\brue\b|avenue|\bav\.?\b|boulevard|\bbd\b|chemin|impasse|\bplace\b|\bquai\b|route|"
     r"\bstreet|\bst\.?\b|\broad|\brd\b|\blane\b|\bln\b|\bdrive\b|\bave\b|\bblvd|jalan|\bjln\b|lorong|\blot\b|\bno\.?\s?\d|"
-    r"\bvia\b|viale|piazza|corso|calle|\bc/|avda|plaza|paseo|laan\b|straat|plein|kade|\bul\.|ulica|aleja|\bal\.|\brua\b|travessa|largo|praceta|estrada|"
+    r"\bvia\b|viale|piazza|corso|calle|\bc/|avda|plaza|paseo|laan\b|straat|plein|kade|\bul\.|\bulica|\baleja|\bal\.|\brua\b|travessa|largo|praceta|estrada|"
     r"postfach|\bb\.?p\.? ?\d|p\.?o\.? box)",
     re.IGNORECASE,
 )
@@ -52,6 +54,9 @@ _BUILDING = re.compile(  # only with a number beside
     r"suite|floor|taman|\bdr\b|park|cent(?:er|re)|hausnr|level|unit|block|tower)",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
+_FORM = re.compile(r"\b(?:gmbh|ltd|limited|inc|sarl|bhd|co)\b", re.IGNORECASE)
+_NUMBERED = re.compile(r"^\d+[a-z]?[, ]+[^\W\d_]{3,}|[^\W\d_]{3,}\.? \d+ ?[a-zA-Z]?(?:[-/ ]\d+)?$")
 _CONTACT = re.compile(
     r"@|\bwww\.|https?:|\b(?:tel|t[ée]l|fax|fon|phone|mobile?|telefon|hotline|hp|e-?mail|mail|web)\b\.?\s*[:.+(\d]|"
     r"(?<!\d)(?:\(\d{3}\) ?|\d{3}[-.])\d{3}[-.]\d{4}(?!\d)|\+\d{2}|(?<!\d)(?!0\d-\d{3} )\(?0\d{1,4}\)?[ /-]\d{2,}",
@@ -65,26 +70,25 @@ _CAR_CODES = {"D": "DE", "A": "AT", "F": "FR", "I": "IT", "E": "ES", "B": "BE", 
 _SEPARATORS = re.compile(r"\s*[•●·|∙▪■◦*]\s*|\s+[-–—]\s+|\s*[;]\s*|\s{3,}|\t")
 
 
+@lru_cache(maxsize=MEMORY)
 def is_postal_line(text: str) -> bool:
     """Whether a line holds a postal code with its town."""
-    if len(text) > 160 or not any(map(str.isdigit, text)):
+    if len(text) > 160 or not _CODE.search(text):
         return False
     if _HOUSE.match(text) and _STREET.search(text):
         text = text.lstrip("0123456789")  # a house number of four digits before its street is no postal code
     return any(pattern.search(text) for pattern in _POSTAL)
 
 
+@lru_cache(maxsize=MEMORY)
 def is_street_line(text: str) -> bool:
     """Whether a line looks like a street, a house number or a building."""
-    if not any(map(str.isdigit, text)):
-        return bool(_STREET.search(text)) and not re.search(
-            r"\b(?:gmbh|ltd|limited|inc|sarl|bhd|co)\b", text, re.IGNORECASE
-        )
-    return bool(_STREET.search(text) or _BUILDING.search(text)) or bool(
-        re.search(r"^\d+[a-z]?[, ]+[^\W\d_]{3,}|[^\W\d_]{3,}\.? \d+ ?[a-zA-Z]?(?:[-/ ]\d+)?$", text)
-    )
+    if not _DIGIT.search(text):
+        return bool(_STREET.search(text)) and not _FORM.search(text)
+    return bool(_NUMBERED.search(text) or _STREET.search(text) or _BUILDING.search(text))
 
 
+@lru_cache(maxsize=MEMORY)
 def is_contact_line(text: str) -> bool:
     """Whether a line holds a telephone number, an e-mail address or a site."""
     return bool(_CONTACT.search(text))

@@ -55,7 +55,15 @@ class Anchor:
 
 
 def find_anchors(row: Row, index: LabelIndex) -> tuple[Anchor, ...]:
-    """The labels of a row, left to right."""
+    """The labels of a row, left to right; looked for once."""
+    asked, found = row.memory.get(id(index), (None, ()))
+    if asked is not index:
+        found = _look_for(row, index)
+        row.memory[id(index)] = (index, found)
+    return tuple(found)
+
+
+def _look_for(row: Row, index: LabelIndex) -> tuple[Anchor, ...]:
     found: list[Anchor] = []
     at = 0
     while at < len(row.tokens):

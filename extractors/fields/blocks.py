@@ -13,69 +13,38 @@ from itertools import zip_longest
 from extractors.fields.addresses import country_of, is_contact_line, is_postal_line, is_street_line, parts_of
 from extractors.fields.anchors import Anchor, find_anchors
 from extractors.fields.labelled import text_after
-from extractors.fields.layout import Row, Segment, around, segments_of
+from extractors.fields.layout import Row, Segment, around
 from extractors.fields.lexicon import load_lexicon
-from extractors.fields.name_lines import addressee, name_of, split_company
+from extractors.fields.name_lines import addressee, is_attention, is_department, is_title, name_of, split_company
 from extractors.fields.names import company_of, is_company, is_name, tidy_name
 from extractors.fields.party import PageLines, Party, role_of, sureness
+from models.document import Box
 
 CLIMB = 7  # lines of an address block, at most
 HEAD = 0.25  # of the page height: the letterhead ends here
 NAME_GAP = 3.2  # heights between a name and its street
 LINE_GAP = 2.1  # heights between two lines of one block
-RUN_GAP = 3.0  # heights between the parts of a letterhead in one line
+RUN_GAP = 3.0  # heights between a postal code and its town
+_NUMBERS = re.compile(
+    r"\b(?:iban|bic|swift|rcs|siret|siren|naf|ape|vat|tva|ust|steuer|hr[ab]|abn|krs|regon|nip|btw|kvk|gst|p\.? ?iva|"
+    r"capital)\b",
+    re.IGNORECASE,
+)
 SIGN = 1.5  # heights of an address from which the line above it is a sign
 FOOT = 0.85  # of the page height: the foot begins here
 FOOT_GAP = 4.0  # heights between a name and an address in the foot
 _CODE = re.compile(r"(?:^|, )(?:\d{4,5}|\d{4} ?[A-Z]{2})$")  # a postal code that a gap parts from its town
 _HOUSE = re.compile(r"\d{3,5} [^\W\d_]")  # a house number before its street, which a postal code may look like
-_CODED = re.compile(r"\d[\dA-Z]{2,3}$")  # a line that ends with its postal code
+_CODED = re.compile(r"(?:\d{4}|\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d)$")  # a line that ends with its postal code
 _TOWN = re.compile(r"[^\W\d_].*\d[\dA-Z]{2,3}$")  # a town before its postal code
+OWN = ("party_name", "party_address")  # labels that belong to parties
+_NUMBERED = re.compile(r"(?!.*(?::|\d{6}))[^\d]{0,40}\d")  # a line with a number that is no registration's
+LOTS = ("lot", "lots")  # a label of goods, and a word of addresses
 SMALLER = 0.72  # of a line's height: smaller print above it is the sender's line
 _REGISTER = re.compile(
     r"\b(?:tomo|folio \d|hoja|hr[ab] ?\d|rcs|amtsgericht|handelsregister|registro mercantil|gesch[aä]ftsf[uü]hr)",
     re.IGNORECASE,
 )
-
-
-def sender_line(segment: Segment) -> Party | None:
-    """A letterhead in one line: name, street and town parted by dots, bars, dashes or gaps."""
-    run = _run_of(segment)
-    parts = [part for piece in run for part in parts_of(piece.text)]
-    if len(parts) < 3:
-        parts = [parts[0], *_comma_parts(parts[1])] if len(parts) == 2 else _comma_parts(segment.text)
-    parts = _name_whole(parts)
-    postal = next((i for i in range(len(parts) - 1, -1, -1) if is_postal_line(parts[i])), None)
-    if postal is None or postal < 2 or not is_name(parts[0]) or any(map(str.isdigit, parts[0])):
-        return None
-    if not is_street_line(", ".join(parts[1:postal])):
-        return None
-    rest = parts[1 : postal + 1] + [p for p in parts[postal + 1 : postal + 2] if country_of(p)]
-    box = around(piece.box for piece in run)
-    return Party(
-        tidy_name(parts[0]),
-        box,
-        tuple(rest),
-        box,
-        segment.row.page,
-        box,
-        sender_line=True,
-        confidence=min(sureness(piece) for piece in run),
-    )
-
-
-def _name_whole(parts: Sequence[str]) -> list[str]:
-    """The parts, a name put together again that holds a comma itself: `Hill, Lake & Partner`."""
-    for last in range(1, min(3, len(parts) - 2)):
-        if is_company(parts[0]) or any(any(map(str.isdigit, part)) for part in parts[: last + 1]):
-            break
-        if " & " in parts[last] or is_company(parts[last]):
-            return [", ".join(parts[: last + 1]), *parts[last + 1 :]]
-    return list(parts)
-
-
-def _comma_parts(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",")]
 
 
 def postal_segments(page: PageLines) -> Iterator[Segment]:
@@ -84,8 +53,14 @@ def postal_segments(page: PageLines) -> Iterator[Segment]:
         whole = segment if following is None else _with_town(segment, following)
         if len(whole.text) < 7 or not is_postal_line(whole.text) or is_prose(whole.text):
             continue
-        if not _is_street_above(page, whole):
+        if not _is_street_above(page, whole) and not _is_registration(whole.text):
             yield whole
+
+
+def _is_registration(text: str) -> bool:
+    """Whether what looks like a postal code stands behind the label of a tax, register or bank number."""
+    label = _NUMBERS.search(text)
+    return label is not None and not is_postal_line(text[: label.start()]) and not is_street_line(text)
 
 
 def _is_street_above(page: PageLines, segment: Segment) -> bool:
@@ -101,19 +76,6 @@ def _with_town(code: Segment, town: Segment) -> Segment:
     return Segment(code.row, code.first, town.last) if is_near and _CODE.search(code.text) else code
 
 
-def _run_of(segment: Segment) -> list[Segment]:
-    """The segments of a row around one that stand near to each other: where dots between them were not read."""
-    run = [segment]
-    for other in segments_of(segment.row):
-        if other.first > run[-1].last and other.box.x0 - run[-1].box.x1 < RUN_GAP * segment.height:
-            run.append(other)
-    for other in reversed(list(segments_of(segment.row))):
-        if other.last < run[0].first and run[0].box.x0 - other.box.x1 < RUN_GAP * segment.height:
-            run.insert(0, other)
-    alike = all(abs(piece.height - segment.height) < 0.35 * segment.height for piece in run)
-    return run if alike else [segment]
-
-
 def block_party(page: PageLines, postal: Segment) -> Party | None:
     """The lines above a postal line that belong to it."""
     lines, section = _climb(page, postal)
@@ -122,6 +84,7 @@ def block_party(page: PageLines, postal: Segment) -> Party | None:
     start = _street_at(texts)
     named = name_of(lines[:start], postal.height)
     text, name = named or ("", None)
+    start = _first_numbered(lines, name, start)
     inline = None
     if section is not None and section.row is not postal.row:
         inline = text_after(section)
@@ -195,10 +158,17 @@ def _street_at(texts: Sequence[str]) -> int:
     """Where the address begins: the street, else the line above the town if a name remains above it."""
     last = len(texts) - 1
     for i, text in enumerate(texts[:-1]):
-        if is_street_line(text):
+        if is_street_line(text) and (any(map(str.isdigit, text)) or not is_company(text)):
             return i
-    plain = is_name(texts[last - 1]) if last >= 1 else False
-    return last - 1 if last >= 2 and plain else last
+    plain = last >= 2 and is_name(texts[last - 1]) and not is_company(texts[last - 1])
+    return last - 1 if plain and any(is_name(text) and not is_title(text) for text in texts[: last - 1]) else last
+
+
+def _first_numbered(lines: Sequence[Segment], name: Segment | None, start: int) -> int:
+    """Where the address begins: the first line between name and street that has a number may be a part of it."""
+    first = lines.index(name) + 1 if name in lines else start
+    numbered = (i for i in range(first, start) if _NUMBERED.match(lines[i].text))
+    return next((i for i in numbered if not (is_department(lines[i].text) or addressee(lines[i].text))), start)
 
 
 def _climb(page: PageLines, postal: Segment) -> tuple[list[Segment], Anchor | None]:
@@ -226,11 +196,12 @@ def _neighbour(page: PageLines, segment: Segment, lines: float) -> Segment | Non
     """The segment right above, aligned left or centred."""
     box, height = segment.box, segment.height
     best: Segment | None = None
-    for other in page.segments:
-        gap = box.y0 - other.box.y1
-        reach = lines * max(height, min(other.height, 3 * height))  # a large letterhead stands off its address
-        if other.row is segment.row or not -0.6 * height < gap < reach or other.box.middle >= box.middle:
+    for above in page.segments:
+        gap = box.y0 - above.box.y1
+        reach = lines * max(height, min(above.height, 3 * height))  # a large letterhead stands off its address
+        if above.row is segment.row or not -0.6 * height < gap < reach or above.box.middle >= box.middle:
             continue
+        other = _behind_label(above, box, height)
         aligned = (
             abs(other.box.x0 - box.x0) < 1.3 * height
             or abs(other.box.x1 - box.x1) < 0.3 * height
@@ -239,6 +210,17 @@ def _neighbour(page: PageLines, segment: Segment, lines: float) -> Segment | Non
         if aligned and (best is None or other.box.y1 > best.box.y1):
             best = other
     return best
+
+
+def _behind_label(segment: Segment, box: Box, height: float) -> Segment:
+    """What follows a label within a segment, where the lines below are indented to it."""
+    if ":" not in segment.text:
+        return segment
+    tokens = segment.row.tokens
+    for at in range(segment.first + 1, segment.last + 1):
+        if tokens[at - 1].text.endswith(":") and abs(tokens[at].box.x0 - box.x0) < 0.5 * height:
+            return Segment(segment.row, at, segment.last)
+    return segment
 
 
 def below_of(page: PageLines, segment: Segment, most: int = 3) -> list[Segment]:
@@ -266,14 +248,15 @@ def stops(segment: Segment) -> bool:
         or (is_postal_line(segment.text) and not _HOUSE.match(segment.text))
     ):
         return True
-    return _labels(segment) and (any(map(str.isdigit, segment.text)) or segment.text.endswith(":"))
+    is_valued = any(map(str.isdigit, segment.text)) or segment.text.endswith(":")
+    return is_valued and not is_department(segment.text) and is_label(segment)
 
 
-def _labels(segment: Segment) -> bool:
+def is_label(segment: Segment) -> bool:
     """Whether a segment begins with the label of something else than a party."""
     piece = Row(segment.row.page, segment.row.number, segment.tokens)
     return any(
-        a.first == 0 and a.strength >= 0.8 and a.term not in ("party_name", "party_address")
+        a.first == 0 and a.strength >= 0.8 and a.term not in OWN and a.key not in LOTS
         for a in find_anchors(piece, load_lexicon().labels)
     )
 
@@ -285,7 +268,7 @@ def _heading_near(page: PageLines, top: Segment) -> Anchor | None:
         head = section.box
         above = -0.5 * height < box.y0 - head.y1 < 2.6 * height and head.x0 < box.x1 and head.x1 > box.x0 - 2 * height
         beside = section.row is top.row and head.x1 <= box.x0 + height
-        if (above or (beside and not _heads_below(page, section))) and addressee(section.row.text) is None:
+        if (above or (beside and not _heads_below(page, section))) and not is_attention(section):
             return section
     return None
 
@@ -297,7 +280,7 @@ def _heads_below(page: PageLines, section: Anchor) -> bool:
     for segment in page.segments:
         gap = segment.box.y0 - head.y1
         if abs(segment.box.x0 - head.x0) < height and -0.5 * height < gap < LINE_GAP * height:
-            return segment.row.number not in headings and not _labels(segment)
+            return segment.row.number not in headings and not is_label(segment)
     return False
 
 

@@ -22,6 +22,7 @@ from extractors.fields.identifiers import (
     find_company_ids,
     find_ibans,
     find_labelled_ibans,
+    find_misread_ids,
     find_vat_ids,
 )
 from extractors.fields.layout import Row, Token, around
@@ -34,7 +35,7 @@ __all__ = ["Box", "Candidate", "Kind", "Locale", "Token", "find_candidates"]
 Kind = Literal["money", "percent", "number", "date", "vat_id", "iban", "bic", "code"]
 JOIN_GAP = 0.75  # of the row's height: digits further apart are two numbers
 PITCH = 1.35  # of a letter's mean width: a blank in type of even pitch
-_CODE = re.compile(r"^[\[({'\"#*№°.:-]*(?P<core>[^\W_](?:[\w./\\+&#*-]*[^\W_])?)[\])}'\",.;:]*$")
+_CODE = re.compile(r"^[\[({'\"#*№°.:-]*(?P<core>[^\W_](?:[\w./\\+&#*-]*[^\W_])?)[\])}'\",.;:/|]*$")
 _SERIES = re.compile(r"[A-Z]{1,5}")
 _NUMBER_WORDS = frozenset({"n", "no", "nr", "nro", "num", "id", "ref"})
 _CODE_SIGNS = re.compile(r"^[\w./\\+&#*-]+$")
@@ -80,6 +81,7 @@ class Candidate:
         return self.value.isoformat() if isinstance(self.value, date) else self.value
 
 
+TORN_DIGITS = 6  # shorter runs of digits are rather two numbers
 TORN_GAP = 0.22  # of the row's height; between words stands at least a quarter
 _TORN_LEFT = re.compile(r"[A-Z]{1,5}[-/]?\d+|[A-Z]{1,5}[-/][\d/-]*\d")
 _TORN_RIGHT = re.compile(r"\d[\d/-]*\d")
@@ -118,9 +120,19 @@ def _shaped(row: Row) -> Iterator[Candidate]:
         ("bic", find_bics(row.text)),
         ("code", find_company_ids(row.text)),
     )
+    if _is_recognised(row):
+        yield from _mended(row)
     for kind, identifiers in kinds:
         for start, end, value, checked in identifiers:
             yield _candidate(kind, value, row, start, end, checked=checked)
+
+
+def _mended(row: Row) -> Iterator[Candidate]:
+    """Identifiers that a recogniser misread and whose check digits tell what was printed."""
+    for kind, (start, end, value, checked) in find_misread_ids(row.text):
+        yield replace(
+            _candidate("iban" if kind == "iban" else "vat_id", value, row, start, end, checked=checked), repaired=True
+        )
 
 
 def _dates(row: Row, locale: Locale) -> Iterator[Candidate]:
@@ -130,6 +142,8 @@ def _dates(row: Row, locale: Locale) -> Iterator[Candidate]:
 
 
 def _numbers(row: Row, locale: Locale) -> Iterator[Candidate]:
+    if not any(map(str.isdigit, row.text)):
+        return
     find = find_torn_numbers if _is_recognised(row) else find_numbers
     for number in find(row.text, locale.decimal):
         first, last = row.tokens_of(number.start, number.end)
@@ -245,6 +259,10 @@ def _is_torn(row: Row, at: int) -> bool:
     left, right = row.tokens[at], row.tokens[at + 1]
     if right.box.x0 - left.box.x1 > TORN_GAP * row.height or row.breaks[at + 1]:
         return False
+    if left.text.isdigit() and right.text.isdigit():
+        beside = (*row.tokens[max(at - 1, 0) : at], *row.tokens[at + 2 : at + 3])  # groups of digits are no tears
+        grouped = any(token.text.strip(".,").isdigit() for token in beside)
+        return _is_recognised(row) and len(left.text + right.text) >= TORN_DIGITS and not grouped
     return bool(_TORN_LEFT.fullmatch(left.text) and _TORN_RIGHT.fullmatch(right.text))
 
 

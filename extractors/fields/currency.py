@@ -4,7 +4,7 @@ A lone `$`, `kr` or `¥` is the sign of several currencies: signs of a country d
 prints no sign at all: then postal codes, telephone prefixes, tax words and sites tell where it comes from.
 
 >>> hints_in("2 Main St, Austin, TX 78701")["USD"], hints_in("MwSt 19%")["EUR"]
-(3.0, 1.5)
+(4.5, 1.5)
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ _TORN = re.compile(
     r"(?P<y>(?:2 ?0|1 ?9) ?\d ?\d|\d ?\d(?=\s*$|\t| \d{1,2} ?:))(?![\d:.]|,\d)"
 )
 _MISREAD = re.compile(
-    r"(?<![\w.,/-])[\dOoIl|]{1,2}[./-][\dOoIl|]{1,2}[./-](?:[12][\dOo][\dOoCIl|]{2}|[\dOoIl|]{2})(?![^\W_])"
+    r"(?<![\w.,/-])[\dOoIl|]{1,2}[./-][\dOoIl|]{1,2}[./-](?:[12][\dOoC][\dOoIl|]{2}|[\dOoIl|]{2})(?![^\W_])"
 )
 _REPAIR = str.maketrans("OoCIl|", "000111")
 _DAY_NAME = re.compile(
@@ -42,6 +42,9 @@ _DAY_NAME = re.compile(
 _NAME_DAY = re.compile(
     r"(?<![^\W_])(?P<n>[^\W\d_]{3,12})\.?[\s-]+(?P<d>\d{1,2})(?:st|nd|rd|th)?(?:,\s?|[\s-]+)(?P<y>(?:19|20)\d{2})(?!\d)",
     re.IGNORECASE,
+)
+_TORN_NAME = re.compile(  # APR IL 7, 2019
+    r"(?<![^\W_])(?P<n>[^\W\d_]{1,8} ?[^\W\d_]{1,8})\.? (?P<d>\d{1,2})(?: ?, ?| )(?P<y>20\d{2})(?!\d)", re.IGNORECASE
 )
 _COMPACT = re.compile(r"(?<!\d)(?P<y>20[0-4]\d)(?P<m>0[1-9]|1[0-2])(?P<d>[0-2]\d|3[01])(?=[/ T-]\d{4,6}(?!\d))")
 _TIME = re.compile(r"^[\s,;-]*(?:\d{1,2}[:.]\d{2}|at\s|um\s|à\s\d)")
@@ -66,7 +69,7 @@ def find_dates(text: str, months: Mapping[str, int], *, torn: bool = False) -> I
         return
     text = _MISREAD.sub(lambda m: m[0].translate(_REPAIR), text)
     found: list[FoundDate] = []
-    for pattern in (_ISO, _COMPACT, *((_TORN,) if torn else ()), _NUMERIC, _DAY_NAME, _NAME_DAY, _MIXED):
+    for pattern in (_ISO, _COMPACT, *((_TORN, _TORN_NAME) if torn else ()), _NUMERIC, _DAY_NAME, _NAME_DAY, _MIXED):
         for m in pattern.finditer(text):
             if any(m.start() < other.end and other.start < m.end() for other in found):
                 continue

@@ -57,6 +57,8 @@ _PREFIXES = {
     "order_reference": re.compile(r"^(?:PO|P|BC|ORDER|ORD|CMD|45\d{6,})[-_/. ]?\d", re.IGNORECASE),
 }
 _PREFIXED = re.compile(r"^[A-Z]{2}[A-Z]?\d{6,12}$")
+_EMPLOYER = re.compile(r"^\d{2}-\d{7}$")  # the US employer number: no VAT id, though labelled as tax id
+VAT_IDS = frozenset({"seller_vat_id", "buyer_vat_id"})
 _PHONE = re.compile(r"^(?:\+|00)\d{2}|^0\d{1,4}[-/]\d{4,}$|^\d{2,4}-\d{6,8}$")
 
 
@@ -147,6 +149,8 @@ def _may_be(term: str, candidate: Candidate, links: Sequence[Link]) -> bool:
     if term in AMOUNTS:
         return candidate.kind == "money" or bool(links)
     if candidate.kind == "code":
+        if term in VAT_IDS and _EMPLOYER.match(candidate.text):
+            return False
         return bool(links) or (term == "invoice_number" and title_weight(candidate) > 0)
     return True
 

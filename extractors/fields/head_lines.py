@@ -12,11 +12,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from extractors.fields.addresses import countries, is_contact_line, is_postal_line, is_street_line
 from extractors.fields.anchors import find_anchors
 from extractors.fields.layout import Row
 from extractors.fields.lexicon import load_lexicon, squeeze
+from extractors.fields.name_lines import is_tail as is_form
 from extractors.fields.names import has_legal_form, is_company, is_name
 from extractors.fields.party import PageLines
 from extractors.fields.spelling import address_words, line_text
@@ -77,15 +79,17 @@ def head_lines(page: PageLines) -> list[HeadLine]:
     heights = sorted(row.height for row in page.rows)
     usual = heights[len(heights) // 2] if heights else 1.0
     hosts = _hosts(page)
+    column = _column(page) if page.rows else (0.0, 0.0)
     for row in page.rows[:ROWS]:
         text = _GREETING.sub("", line_text(row))
         if sum(map(str.isalnum, text)) >= 2:
             hosted = {"hosted": _share_in_hosts(text, hosts)}
-            found.append(HeadLine(row, text, text_facts(text) | hosted | _row_facts(row, page, usual)))
+            found.append(HeadLine(row, text, {**text_facts(text), **hosted, **_row_facts(row, column, usual)}))
     return found
 
 
-def text_facts(text: str) -> dict[str, float]:
+@lru_cache(maxsize=2048)
+def text_facts(text: str) -> Mapping[str, float]:
     """What the words of a line tell."""
     letters = sum(map(str.isalpha, text))
     digits = sum(map(str.isdigit, text))
@@ -116,20 +120,20 @@ def text_facts(text: str) -> dict[str, float]:
         "generic": bool(words) and all(word in _KINDS for word in words),
         "country": squeeze(text) in countries(),
     }
-    return {name: float(holds) for name, holds in facts.items()} | {
+    held = {name: float(holds) for name, holds in facts.items()}
+    return held | {
         "places": places / len(weighty) if weighty else 0.0,
         "digits": digits / max(1, digits + letters),
         "words": min(len(words), 8) / 8.0,
     }
 
 
-def _row_facts(row: Row, page: PageLines, usual: float) -> dict[str, float]:
+def _row_facts(row: Row, column: tuple[float, float], usual: float) -> dict[str, float]:
     """What a line's place, size and labels tell."""
     lexicon = load_lexicon()
     anchors = [a for a in find_anchors(row, lexicon.labels) if a.strength >= STRONG]
     titled = any("".join(t.key for t in row.tokens[:n]) in lexicon.types for n in (1, 2, 3))
     middle = (row.box.x0 + row.box.x1) / 2
-    column = _column(page)
     return {
         "title": float(titled),
         "label": float(any(a.term in _STOPS and a.first == 0 for a in anchors)),
@@ -167,4 +171,4 @@ def is_tail(text: str) -> bool:
     >>> is_tail("SDN BHD"), is_tail("(KLANG) SDN BHD"), is_tail("Acme Trading")
     (True, True, False)
     """
-    return bool(_TAIL.match(text.strip()))
+    return bool(_TAIL.match(text.strip())) or is_form(text)

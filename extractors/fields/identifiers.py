@@ -22,7 +22,7 @@ from stdnum.fr import siren, siret
 VAT_SHAPES = {
     "AT": r"U ?\d{8}", "BE": r"[01]?\d{9}", "BG": r"\d{9,10}", "CY": r"\d{8}[A-Z]", "CZ": r"\d{8,10}", "DE": r"\d{9}",
     "DK": r"\d{8}", "EE": r"\d{9}", "EL": r"\d{9}", "ES": r"[A-Z0-9]\d{7}[A-Z0-9]", "FI": r"\d{8}",
-    "FR": r"[A-HJ-NP-Z0-9]{2}\d{9}", "GB": r"(?:\d{9}(?:\d{3})?|GD\d{3}|HA\d{3})", "HR": r"\d{11}", "HU": r"\d{8}",
+    "FR": r"[A-HJ-NP-Z0-9]{2} ?\d{9}", "GB": r"(?:\d{9}(?:\d{3})?|GD\d{3}|HA\d{3})", "HR": r"\d{11}", "HU": r"\d{8}",
     "IE": r"(?:\d{7}[A-W][A-I]?|\d[A-Z+*]\d{5}[A-W])", "IT": r"\d{11}", "LT": r"(?:\d{12}|\d{9})", "LU": r"\d{8}",
     "LV": r"\d{11}",
     "MT": r"\d{8}", "NL": r"\d{9}B\d{2}", "PL": r"\d{10}", "PT": r"\d{9}", "RO": r"\d{2,10}", "SE": r"\d{12}",
@@ -53,6 +53,19 @@ IBAN_LENGTHS = {
     "TR": 26, "AE": 23, "SA": 24, "TN": 24, "UA": 29, "BA": 20, "RS": 22, "ME": 22, "MK": 19, "AL": 28, "MD": 24,
     "XK": 20,
 }  # fmt: skip
+
+
+# Countries whose IBAN is all digits behind its country: a letter there is misread.
+_DIGITS_ONLY = frozenset((
+        "AT", "BE", "CZ", "DE", "DK", "EE", "ES", "FI", "HR", "HU", "LT", "NO", "PL", "PT", "SE", "SI", "SK",
+))  # fmt: skip
+_MISREAD = str.maketrans("OQDILSBZ", "00011582")
+_RUN = re.compile(r"([A-Z0-9])\1+")
+_NEARLY = re.compile(r"(?<![A-Z0-9])[A-Z]{2}[ -]?[0-9OQDILSBZ]{2}(?:[ -]?[0-9OQDILSBZ]){10,26}(?![A-Z0-9])")
+_NEARLY_VAT = re.compile(
+    r"(?<![A-Z0-9])(?P<country>BE|DE|DK|EE|EL|FI|HR|HU|IT|LT|LU|LV|MT|PL|PT|SE|SI|SK)"
+    r"[ .]?\d[0-9OQILSBZ .]{6,15}(?![A-Z0-9])"
+)
 
 
 class Identifier(NamedTuple):
@@ -116,6 +129,39 @@ def find_labelled_ibans(text: str) -> Iterator[Identifier]:
     """What stands behind the word IBAN but has another length than the registry says."""
     for m in _LABELLED.finditer(text):
         yield Identifier(m.start("value"), m.end("value"), m["value"].replace(" ", ""), checked=False)
+
+
+def repair_iban(value: str) -> str | None:
+    """The one IBAN that a misread value must be: a letter among digits, or a run of equal characters one off.
+
+    None where no reading has right check digits, or more than one: then nobody knows.
+
+    >>> repair_iban("DE0212030000000202051"), repair_iban("DE0212O300000000202O51")
+    ('DE02120300000000202051', 'DE02120300000000202051')
+    """
+    length = IBAN_LENGTHS.get(value[:2], 0)
+    plain = value[:2] + value[2:].translate(_MISREAD) if value[:2] in _DIGITS_ONLY else value
+    readings = {plain}
+    if len(plain) == length - 1:
+        readings = {plain[: m.start()] + m[1] + plain[m.start() :] for m in _RUN.finditer(plain, 2)}
+    elif len(plain) == length + 1:
+        readings = {plain[: m.start()] + plain[m.start() + 1 :] for m in _RUN.finditer(plain, 2)}
+    right = [reading for reading in readings if len(reading) == length and iban.is_valid(reading)]
+    return right[0] if len(right) == 1 else None
+
+
+def find_misread_ids(text: str) -> Iterator[tuple[str, Identifier]]:
+    """IBANs and VAT ids that a recogniser misread ("iban" or "vat_id"), where check digits leave one reading."""
+    for m in _NEARLY.finditer(text.upper()):
+        value = re.sub(r"[ -]", "", m[0])
+        mended = None if iban.is_valid(value) else repair_iban(value)
+        if mended is not None:
+            yield "iban", Identifier(m.start(), m.end(), mended, checked=True)
+    for m in _NEARLY_VAT.finditer(text.upper()):
+        value = re.sub(r"[ .]", "", m[0])
+        mended = value[:2] + value[2:].translate(_MISREAD)
+        if mended != value and re.fullmatch(VAT_SHAPES[m["country"]], mended[2:]) and is_valid_vat_id(mended):
+            yield "vat_id", Identifier(m.start(), m.end(), mended, checked=True)
 
 
 def find_company_ids(text: str) -> Iterator[Identifier]:

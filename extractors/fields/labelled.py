@@ -80,8 +80,10 @@ def named_party(page: PageLines, section: Anchor) -> Party | None:
 
 def _street_on(lines: Sequence[str]) -> list[str]:
     """Without the contact person who stands before the street."""
-    start = next((i for i, text in enumerate(lines) if is_street_line(text) or is_postal_line(text)), 0)
-    end = next((i for i, text in enumerate(lines) if is_postal_line(text)), len(lines) - 1)
+    start = next((i for i, text in enumerate(lines) if any(map(str.isdigit, text)) or is_street_line(text)), 0)
+    towns = [i for i, text in enumerate(lines) if is_postal_line(text)]
+    two = len(towns) > 1 and towns[1] == towns[0] + 1 and lines[towns[0]][0].isdigit()
+    end = towns[two] if towns else len(lines) - 1  # a house number before its street looks like a postal code
     after = [text for text in lines[end + 1 : end + 3] if country_of(text)]
     return [*lines[start : end + 1], *after]
 

@@ -10,10 +10,13 @@ that holds a label and its value (`Nr:4711`) is cut in two.
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from extractors.fields.lexicon import squeeze
 from models.document import Box, Page, Word
@@ -69,6 +72,11 @@ class Row:
         return "".join(mark + token.text for mark, token in zip(marks, self.tokens, strict=True))[1:]
 
     @cached_property
+    def memory(self) -> dict[int, tuple[object, Any]]:
+        """What was found in this row before, and what was looked for (by its `id`): several readers ask the same."""
+        return {}
+
+    @cached_property
     def starts(self) -> tuple[int, ...]:
         """Where each token starts in `text`."""
         starts, at = [], 0
@@ -87,8 +95,11 @@ class Row:
 
     def tokens_of(self, start: int, end: int) -> tuple[int, int]:
         """The first and the last token that a span of `text` touches."""
-        touched = [i for i, at in enumerate(self.starts) if at < end and at + len(self.tokens[i].text) > start]
-        return (touched[0], touched[-1]) if touched else (0, 0)
+        first = max(bisect_right(self.starts, start) - 1, 0)
+        if self.starts[first] + len(self.tokens[first].text) <= start:
+            first += 1
+        last = bisect_left(self.starts, end) - 1
+        return (first, last) if first <= last else (0, 0)
 
 
 @dataclass(frozen=True)
@@ -180,11 +191,22 @@ def _row_of(token: Token, rows: list[list[Token]]) -> list[Token] | None:
     for row in rows[-8:]:
         if abs(row[-1].box.middle - token.box.middle) > reach:
             continue
-        near = min(row[-12:], key=lambda other: max(other.box.x0 - token.box.x1, token.box.x0 - other.box.x1))
+        near = _nearest(row[-12:], token.box)
         height = max(min(near.box.height, token.box.height), 1.0)
         distance = abs(near.box.middle - token.box.middle) / height
         if distance < least:
             best, least = row, distance
+    return best
+
+
+def _nearest(tokens: Sequence[Token], box: Box) -> Token:
+    """The token with the smallest gap beside a box."""
+    best, least = tokens[0], math.inf
+    for token in tokens:
+        x0, _, x1, _ = token.box
+        gap = max(x0 - box.x1, box.x0 - x1)
+        if gap < least:
+            best, least = token, gap
     return best
 
 

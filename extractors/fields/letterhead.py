@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 
-from extractors.fields.head_lines import HeadLine, head_lines
-from extractors.fields.layout import around
+from extractors.fields.blocks import postal_segments
+from extractors.fields.head_lines import ROWS, HeadLine, head_lines
+from extractors.fields.layout import Row, around, segments_of
 from extractors.fields.names import has_legal_form, tidy_name
 from extractors.fields.party import PageLines, Party
 from extractors.fields.span_cases import Part, SpanCase, SpanScorer, WeightedSpanScorer, span_cases
@@ -18,6 +19,8 @@ from extractors.fields.span_cases import Part, SpanCase, SpanScorer, WeightedSpa
 STRIP = 1.8  # height over width from which a page is a till's strip of paper
 SLIP = 300.0  # points; paper is narrower in tills only (80 mm are 227 points)
 LEAST: dict[Part, float] = {"name": -2.5, "address": -1.5}  # log-odds below which a head has none
+HEAD = 0.3  # of the page height
+COLUMNED = 3  # rows with a gap in the head of a page that is no till's
 TRIED = 12  # spans of each kind that are tried in pairs
 
 Scored = Sequence[tuple[float, SpanCase]]
@@ -29,8 +32,22 @@ def is_till_receipt(page: PageLines, anchors: Collection[str]) -> bool:
         return False
     if page.height > STRIP * page.width or page.width < SLIP:
         return True
-    is_addressed = any(section.term == "buyer" for section in page.sections)
+    is_addressed = any(section.term == "buyer" for section in page.sections) or _is_letter(page)
     return not is_addressed and ("cash" in anchors or ("person" in anchors and page.height > 1.5 * page.width))
+
+
+def _is_letter(page: PageLines) -> bool:
+    """Whether a page has two addresses, or its head stands in columns: tills print one line below the other."""
+    if len({s.text for s in postal_segments(page) if s.box.y0 < HEAD * page.height}) > 1:
+        return True
+    head = [row for row in page.rows[:ROWS] if row.box.y0 < HEAD * page.height]
+    return sum(_is_columned(row) for row in head) >= COLUMNED
+
+
+def _is_columned(row: Row) -> bool:
+    """Whether a row has words left and right of a gap that is none between a label and its value."""
+    left, *right = segments_of(row)
+    return not left.text.endswith((":", ".")) and any(sum(map(str.isalpha, s.text)) > 2 for s in right)
 
 
 def read_letterhead(page: PageLines, scorer: SpanScorer | None = None) -> Party | None:

@@ -13,12 +13,14 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from extractors.fields.addresses import country_of, is_postal_line, without_contacts
+from extractors.fields.anchors import Anchor
 from extractors.fields.layout import Segment
 from extractors.fields.lexicon import load_lexicon, squeeze
 from extractors.fields.names import COMPANY, is_company, is_name
 
 ALIKE = 0.15  # share by which the heights of a wrapped name's lines differ at most
 LARGE = 1.25  # heights of the address from which a line is a sign, and may go on in another such line
+DIGITS = 6  # a name has no more
 ROOM = 0.8  # heights between the lines of a wrapped sign
 _ATTENTION = re.compile(
     r"^\W*(?:attn|att(?:ention)?|at\.?te|z\.? ?hd|z\.? ?h(?:än)?d?e?n?\.?(?: v(?:on|\.))?|c/o|zu h[aä]nden(?: von)?|"
@@ -35,11 +37,13 @@ _DEPARTMENT = re.compile(
     re.IGNORECASE,
 )
 _OPEN_END = re.compile(r"(?:[&+,/-]|\b(?:und|and|et|y|e|i|en|of|for|de|du|des|der|di|da|do|van|von))$", re.IGNORECASE)
+_OPEN_START = re.compile(r"[&+]|(?:und|and|et|z)\s|o\. ?o\.$|\([^()\d]{2,22}\)$", re.IGNORECASE)
 _FILLING = re.compile(r"\([^()\d]{2,22}\)|\bco\b|\b(?:haftungsbeschr[aä]nkt|unipessoal|private|partner)\b|[\W_]", re.I)
 # What stands above a name and says no more than that one follows.
 _TITLES = frozenset((
     "for", "to", "from", "societe", "ste", "bedrijf", "empresa", "azienda", "ditta", "firma", "unternehmen", "company",
-    "raisonsociale", "de", "von", "van", "da", "od", "sociedad", "organisation", "organization", "business",
+    "sender", "absender", "expediteur", "remitente", "mittente", "afzender", "remetente", "nadawca", "raisonsociale",
+    "de", "von", "van", "da", "od", "sociedad", "organisation", "organization", "business",
 ))  # fmt: skip
 
 
@@ -47,6 +51,11 @@ def addressee(text: str) -> str | None:
     """The person or company behind `Attn:` and the like; None where a text does not begin so."""
     found = _ATTENTION.match(text)
     return text[found.end() :].strip() if found else None
+
+
+def is_attention(heading: Anchor) -> bool:
+    """Whether a heading is no more than `Attn:` or the like."""
+    return addressee(" ".join(t.text for t in heading.row.tokens[heading.first : heading.last + 1])) is not None
 
 
 def is_department(text: str) -> bool:
@@ -70,17 +79,20 @@ def name_of(head: Sequence[Segment], height: float) -> tuple[str, Segment] | Non
 
     `height` is the address's, in points.
     """
-    groups = [group for group in _groups(head, height) if _may_be(group[0].text)]
+    groups = [g for g in _groups(head, height) if _may_be(g[0].text) and not g[-1].text.endswith(",")]
     group = next((g for g in groups if is_company(g[-1].text) or is_company(g[0].text)), groups[0] if groups else None)
     if group is not None:
-        return " ".join(segment.text for segment in group), group[0]
+        first = addressee(group[0].text) or group[0].text
+        return " ".join([first, *(segment.text for segment in group[1:])]), group[0]
     persons = ((addressee(s.text) or "", s) for s in head)
     shorts = ((s.text, s) for s in head if len(s.text) == 2 and s.text.isupper() and s.text.isalpha())
     return next(((text, s) for text, s in (*persons, *shorts) if text), None)
 
 
 def _may_be(text: str) -> bool:
-    return is_name(text) and addressee(text) is None and not is_department(text) and not is_title(text)
+    if not is_name(text) or is_department(text) or is_title(text) or sum(map(str.isdigit, text)) > DIGITS:
+        return False
+    return addressee(text) is None or is_company(text)
 
 
 def _groups(head: Sequence[Segment], height: float) -> list[list[Segment]]:
@@ -98,7 +110,7 @@ def _goes_on(above: Segment, below: Segment, height: float) -> bool:
     """Whether a name that is wrapped goes on in the next line."""
     if abs(above.height - below.height) > ALIKE * above.height or not _may_be(above.text):
         return False
-    if is_tail(below.text) or _OPEN_END.search(above.text):
+    if is_tail(below.text) or _OPEN_END.search(above.text) or _OPEN_START.match(below.text):
         return True
     is_sign = above.height > LARGE * height and below.box.y0 - above.box.y1 < ROOM * above.height
     return is_sign and not is_company(above.text) and _may_be(below.text)

@@ -37,6 +37,9 @@ POLITE = (
     "obrigad",
     "dziekuj",
 )
+FIRST_WORDS = (
+    "thank", "welcome", "visit", "come", "merci", "viele", "danke", "gracia", "grazi", "bedankt", "obrigad", "dziekuj",
+)  # fmt: skip
 LEGAL_FORM = re.compile(
     r"(?<![^\W_])(?:gmbh|mbh|ag|kg|ohg|ug|gbr|e\.?k\.?|e\.v\.|se|s\.?a\.?|sas|sasu|sarl|eurl|sci|snc|scea|ltd|limited|llc|"
     r"inc|corp|co|plc|llp|pty|b\.?v\.?|n\.?v\.?|s\.?r\.?l\.?|s\.?p\.?a\.?|s\.?l\.?u?\.?|lda|ltda|sp\.? ?z ?o\.? ?o\.?|"
@@ -47,7 +50,7 @@ LEGAL_FORM = re.compile(
 )
 COMPANY = re.compile(
     r"(?<![^\W_])(?:gmbh|g\.?e?s\.?m\.?b\.?h|mbh|ag|kg|ohg|ug|gbr|e\.?k\.?|s\.?a\.?s?|sasu|s\.?[aà]\.?r\.?l|eurl|ltd|"
-    r"limited|llc|inc|corp|plc|llp|plt|pty|pte|pvt|bvba|b\.?v\.?|n\.?v\.?|v\.?o\.?f|c\.?v|s\.?n\.?c|s\.?r\.?l\.?|"
+    r"limited|l\.?l\.?c|inc|corp|plc|llp|plt|pty|pte|pvt|bvba|b\.?v\.?|n\.?v\.?|v\.?o\.?f|c\.?v|s\.?n\.?c|s\.?r\.?l\.?|"
     r"s\.?p\.?a\.?|s\.?l\.?u?\.?|s\.?c\.?p|c\.?b|lda|sp\.? ?z ?o\.? ?o\.?|sp\.? ?[jk]|sdn\.? ?bhd|bhd|enterprise|s/b|"
     r"oy|aps)\.?(?![^\W_])",
     re.IGNORECASE,
@@ -85,7 +88,13 @@ def is_name(text: str) -> bool:
     if text.rstrip().endswith(":") or text.startswith("?"):
         return False
     key = squeeze(text)
-    return key not in SALUTATIONS and key not in LABELS and not any(phrase in key for phrase in POLITE)
+    return key not in SALUTATIONS and key not in LABELS and not _is_polite(text, key)
+
+
+def _is_polite(text: str, key: str) -> bool:
+    """Whether a text thanks or greets; `merci` within a word does not."""
+    words = (squeeze(word) for word in text.split())
+    return any(phrase in key for phrase in POLITE) and any(word.startswith(FIRST_WORDS) for word in words)
 
 
 def tidy_name(text: str) -> str:

@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from extractors.fields.anchors import Anchor
-from extractors.fields.blocks import block_party, postal_segments, sender_line
+from extractors.fields.blocks import block_party, postal_segments
 from extractors.fields.labelled import PARTIES, labelled_party, named_party
 from extractors.fields.lexicon import squeeze
-from extractors.fields.name_lines import addressee
+from extractors.fields.name_lines import is_attention
 from extractors.fields.names import is_company
 from extractors.fields.party import PageLines, Party
+from extractors.fields.sender_lines import sender_line
 from extractors.fields.unaddressed import headed_party, headlines
 
 SHORT = 4  # letters; a shorter name may begin an address by chance
@@ -40,16 +41,14 @@ def _under(page: PageLines, section: Anchor, blocks: Sequence[Party]) -> Iterato
     party = labelled_party(page, section) or named_party(page, section)
     if party is None:
         party = headed_party(page, section, blocks)
-    person = addressee(section.row.text) is not None and not (party and party.name and is_company(party.name))
+    person = is_attention(section) and not (party and party.name and is_company(party.name))
     if party is not None and not person:
         yield party
 
 
 def _is_part(party: Party, other: Party) -> bool:
     """Whether a name stands within another mention of it."""
-    return bool(
-        party.name and other.name and squeeze(party.name) in squeeze(other.name) and _overlap(party, other)
-    )
+    return bool(party.name and other.name and squeeze(party.name) in squeeze(other.name) and _overlap(party, other))
 
 
 def _overlap(party: Party, other: Party) -> bool:

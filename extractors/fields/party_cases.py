@@ -24,6 +24,8 @@ from extractors.fields.party import PageLines, Party
 
 Side = Literal["seller", "buyer"]
 SIDES: tuple[Side, Side] = ("seller", "buyer")
+HEAD, FOOT = 0.3, 0.85  # of the page height
+SHORT = 3  # letters; a shorter name is found anywhere
 SAME_NAME = 88.0  # per cent of characters that a torn or misread name shares with its other mention
 
 
@@ -47,11 +49,12 @@ WEIGHTS: dict[Side, dict[str, float]] = {
     "seller": {"bias": 0.0, "headed_seller": 4.0, "headed_buyer": -5.0, "headed_delivery": -5.0,
     "headed_contact": -2.0, "sender_line": 3.0, "contacts": 1.2, "first_page": 0.8, "later_page": -0.8, "edge": 1.0,
     "upper": 0.3, "named_only_above": -2.5, "named_only_below": -4.0, "legal_form": 0.6, "own_host": 1.5,
-    "nameless": -2.0, "sender_known": 1.5},
+    "nameless": -2.0, "sender_known": 1.5, "foot_named": 1.5, "headline": 1.4},
     "buyer": {"bias": 0.0, "headed_buyer": 4.5, "headed_seller": -6.0, "headed_delivery": -3.5, "headed_contact": -3.0,
     "sender_line": -6.0, "contacts_unheaded": -1.5, "window": 1.0, "outside_window": -1.5, "head_unheaded": -1.5,
     "first_page": 0.3,
-    "later_page": -2.5, "named_only": -0.8, "nameless": -4.0, "own_host": -1.5, "sender_known": -5.0},
+    "later_page": -2.5, "named_only": -0.8, "nameless": -4.0, "own_host": -1.5, "sender_known": -5.0,
+    "foot_named": -4.0, "headline": -1.0, "seller_elsewhere": 1.5, "sole_other": 1.5},
 }  # fmt: skip
 
 
@@ -81,18 +84,24 @@ class _View:
     hosts: str
     senders: Sequence[str]
     names: Sequence[str]
+    feet: str
+    sellers: Sequence[str]
 
 
 def party_cases(parties: Sequence[Party], pages: Sequence[PageLines]) -> list[PartyCase]:
     """Two cases for each party, in order: as the seller, as the buyer."""
+    feet = foot_of(pages)
+    hosts = hosts_of(pages)
     view = _View(
         heights={page.number: page.height or 1.0 for page in pages},
         widths={page.number: page.width or 1.0 for page in pages},
         line_heights={page.number: _usual_height(page) for page in pages},
         first=pages[0].number if pages else 1,
-        hosts=hosts_of(pages),
+        hosts=hosts,
         senders=[squeeze(p.name) for p in parties if p.name and (p.sender_line or p.letterhead)],
         names=[squeeze(p.name) for p in parties if p.name],
+        feet=feet,
+        sellers=[squeeze(p.name) for p in parties if p.name and _is_seller(p, feet, hosts)],
     )
     return [PartyCase(side, features) for party in parties for features in (_features(party, view),) for side in SIDES]
 
@@ -117,6 +126,7 @@ def _features(party: Party, view: _View) -> dict[str, float]:
         "named_only_above": party.named_only and place < 0.6,
         "named_only_below": party.named_only and place >= 0.6,
         "country": party.address_text[1] is not None,
+        "headline": party.named_only and not party.role and place < HEAD,
     }
     numbers = {
         "place": place,
@@ -139,6 +149,9 @@ def _name_features(party: Party, view: _View) -> dict[str, float]:
         "legal_form": has_legal_form(party.name),
         "own_host": any(len(word) > 3 and word in view.hosts for word in map(squeeze, party.name.split())),
         "sender_known": any(fuzz.ratio(key, sender) > SAME_NAME for sender in view.senders),
+        "foot_named": len(key) > SHORT and key in view.feet,
+        "seller_elsewhere": bool(view.sellers) and key not in view.sellers,
+        "sole_other": bool(view.sellers) and key not in view.sellers and set(view.names) <= {key, *view.sellers},
     }
     return {name: 1.0 for name, holds in facts.items() if holds} | {
         "mentions": float(min(sum(key == other for other in view.names), 4)),
@@ -146,6 +159,21 @@ def _name_features(party: Party, view: _View) -> dict[str, float]:
         "name_digits": sum(map(str.isdigit, party.name)) / len(party.name),
         "name_words": float(min(len(party.name.split()), 8)),
     }
+
+
+def _is_seller(party: Party, feet: str, hosts: str) -> bool:
+    """Whether something that only sellers print names a party: the foot, the sender's line, a host, a heading."""
+    if party.role not in ("", "seller"):
+        return False
+    key = squeeze(party.name or "")
+    hosted = any(len(word) > SHORT and word in hosts for word in map(squeeze, (party.name or "").split()))
+    return party.sender_line or party.role == "seller" or hosted or (len(key) > SHORT and key in feet)
+
+
+def foot_of(pages: Sequence[PageLines]) -> str:
+    """The text at the foot of the pages, squeezed: where sellers repeat who they are."""
+    rows = (row for page in pages for row in page.rows if row.box.y0 > FOOT * (page.height or 1.0))
+    return "".join(token.key for row in rows for token in row.tokens)
 
 
 def hosts_of(pages: Sequence[PageLines]) -> str:

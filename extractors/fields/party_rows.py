@@ -17,6 +17,7 @@ PLAIN = (
     "contacts_unheaded", "first_page", "later_page", "edge", "upper", "window", "outside_window", "named_only",
     "named_only_above", "named_only_below", "country", "place", "left", "width", "address_lines", "confidence",
     "nameless", "legal_form", "own_host", "sender_known", "mentions", "name_height", "name_digits", "name_words",
+    "foot_named", "headline", "seller_elsewhere", "sole_other",
 )  # fmt: skip
 COMPETITION = ("prior", "ahead", "rank", "other_role", "parties", "nth", "from_last")
 COLUMNS = (*PLAIN, *COMPETITION, "is_seller", "is_buyer")

@@ -91,7 +91,8 @@ def decide(
     currency = read_currency(found.sheets, found.candidates, choices, parties)
     recalled: tuple[str, ...] = ()
     if memory is not None:
-        currency = currency or _remembered(memory.constant("currency"), found.sheets)
+        usual = _remembered(memory.constant("currency"), found.sheets)
+        currency = usual if usual is not None and (currency is None or currency.derived) else currency
         recalled = (*changed_parties(read, parties), *changed_choices(plain, choices))
     doubts = tuple(term for term in DOUBTED if term not in choices and _best(by_term, term) > DOUBT)
     return Found(choices, parties, table, vat, fit, currency, signs, support, recalled, doubts)

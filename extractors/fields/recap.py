@@ -46,7 +46,7 @@ def read_recaps(
     parts: set[int] = set()
     for at, row in enumerate(rows):
         heads = {a.term: a for a in anchors[row.number] if a.term in HEADINGS}
-        if len(heads) < 2 or row.number in item_headers or _amounts(candidates[row.number]):
+        if len(heads) < 2 or row.number in item_headers or _holds_amounts(heads, candidates[row.number]):
             continue
         body = list(_body(rows[at:], candidates))
         if len(body) < 2:
@@ -58,6 +58,12 @@ def read_recaps(
         if total is not None:
             sums += _summed(heads, _amounts(candidates[total.number]), total.height)
     return Recaps(sums, frozenset(parts))
+
+
+def _holds_amounts(heads: Mapping[str, Anchor], candidates: Sequence[Candidate]) -> bool:
+    """Whether amounts stand among the headings: then they are labels of their own row."""
+    left, right = min(a.box.x0 for a in heads.values()), max(a.box.x1 for a in heads.values())
+    return any(left < c.box.x0 < right for c in _amounts(candidates))
 
 
 def _amounts(candidates: Sequence[Candidate]) -> list[Candidate]:

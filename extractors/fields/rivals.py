@@ -52,9 +52,7 @@ COMPETITION = (
 COLUMNS = (*PLAIN, *(f"by_{name}" for name in LABELS), *COMPETITION, *(f"is_{term}" for term in FIELD_TERMS))
 RISING = frozenset({"prior", "ahead"})  # more of it never speaks against a case
 _NAMED = COLUMNS[: len(PLAIN) + len(LABELS)]
-_OF_TERM = tuple(
-    (COLUMNS.index(name), name) for name in ("label", "rival", "prefix", "bare")
-)  # others: of the place
+_OF_TERM = tuple((COLUMNS.index(name), name) for name in ("label", "rival", "prefix", "bare"))  # others: of the place
 _FIRST_TERM = len(COLUMNS) - len(FIELD_TERMS)
 _TERM_AT = {term: at for at, term in enumerate(FIELD_TERMS, start=_FIRST_TERM)}
 
@@ -92,6 +90,7 @@ class _Field:
             best[case.term][case.value] = max(prior, best[case.term].get(case.value, prior))
             self._terms[case.at][case.term] = prior
         self._ranked = {term: sorted(values.values(), reverse=True) for term, values in best.items()}
+        self._chances = {term: float(min(sum(p > 0 for p in ranked), 4)) for term, ranked in self._ranked.items()}
         self._best: Mapping[str, Mapping[str, float]] = best
         self._totals = [self._ranked.get(term, [NOBODY])[0] for term in ("net_total", "tax_total", "gross_total")]
 
@@ -101,9 +100,12 @@ class _Field:
         own = self._best[case.term][case.value]
         rank = ranked.index(own)
         rival = ranked[1 if rank == 0 else 0] if len(ranked) > 1 else NOBODY
-        elsewhere = max((p for term, p in self._terms[case.at].items() if term != case.term), default=NOBODY)
-        chances = sum(p > 0 for p in ranked)
+        elsewhere = (
+            NOBODY
+            if len(self._terms[case.at]) == 1
+            else max([p for term, p in self._terms[case.at].items() if term != case.term])
+        )
         return (
-            prior, prior - rival, float(min(rank, 6)), float(min(chances, 4)), elsewhere, prior - elsewhere,
+            prior, prior - rival, float(min(rank, 6)), self._chances[case.term], elsewhere, prior - elsewhere,
             *self._totals,
         )  # fmt: skip

@@ -79,12 +79,17 @@ class WeightedScorer:
 
     def __init__(self, weights: Mapping[str, Mapping[str, float]] | None = None) -> None:
         rows = weights if weights is not None else WEIGHTS
-        self._weights = {term: COMMON | dict(row) for term, row in rows.items()}
+        whole = {term: COMMON | dict(row) for term, row in rows.items()}
+        self._bias = {term: row.pop("bias") for term, row in whole.items()}
+        self._weights = {term: tuple(row.items()) for term, row in whole.items()}
 
     def score(self, cases: Sequence[Case]) -> list[float]:
         """Sum weight times feature; the bias counts once."""
         return [self._one(case) for case in cases]
 
     def _one(self, case: Case) -> float:
-        weights = self._weights[case.term]
-        return weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in case.features.items())
+        features = case.features  # many more than weights: only those that have one are looked up
+        score = self._bias[case.term]
+        for name, weight in self._weights[case.term]:
+            score += weight * features.get(name, 0.0)
+        return score

@@ -83,8 +83,12 @@ class WeightedSpanScorer:
         return [self._one(case) for case in cases]
 
     def _one(self, case: SpanCase) -> float:
-        weights, features = self._weights[case.part], case.features
-        return weights["bias"] + sum(weights[name] * features[name] for name in weights.keys() & features.keys())
+        features = case.features
+        total = 0.0
+        for name, weight in self._weights[case.part].items():
+            if name in features:
+                total += weight * features[name]
+        return total + self._weights[case.part]["bias"]
 
 
 def span_cases(lines: Sequence[HeadLine]) -> list[SpanCase]:

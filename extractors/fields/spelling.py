@@ -82,6 +82,7 @@ def mend(word: str, confidence: float) -> str:
     return before + _styled(near, core) + after if near else word
 
 
+@lru_cache(maxsize=4096)
 def _near(key: str) -> str | None:
     """The one word that differs by letters that look alike."""
     words = address_words()

@@ -99,11 +99,17 @@ def fit(values: Sequence[Decimal | None], support: Support) -> float:
     if support.table_tax is not None and tax is not None and abs(abs(support.table_tax) - abs(tax)) <= CENT:
         score += TABLE
     if support.table_gross is not None and gross is not None and abs(support.table_gross - abs(gross)) <= CENT:
-        score += TABLE
+        score += TABLE if None in (net, tax) or _is_of_table(values, support) else 0.0
     if support.lines_sum:
         hits = [v for v in (net, gross) if v is not None and abs(abs(v) - abs(support.lines_sum)) <= CENT]
         score += LINES if hits else 0.0
     return score
+
+
+def _is_of_table(values: Sequence[Decimal | None], support: Support) -> bool:
+    """Whether the net or the tax is what the VAT table adds up to."""
+    pairs = zip(values, (support.table_net, support.table_tax), strict=False)
+    return any(a is not None and b is not None and abs(abs(a) - abs(b)) <= CENT for a, b in pairs)
 
 
 def _sum_score(net: Decimal, tax: Decimal, gross: Decimal, support: Support) -> float:

@@ -9,24 +9,26 @@ from collections.abc import Iterator, Sequence
 
 from extractors.fields.addresses import is_contact_line, is_street_line
 from extractors.fields.anchors import Anchor, find_anchors
-from extractors.fields.blocks import LINE_GAP, below_of, stops
+from extractors.fields.blocks import LINE_GAP, below_of, is_label, stops
 from extractors.fields.labelled import text_after
 from extractors.fields.layout import Segment, around
 from extractors.fields.lexicon import load_lexicon
-from extractors.fields.name_lines import name_of
+from extractors.fields.name_lines import addressee, name_of
 from extractors.fields.names import company_of, is_company, is_name, tidy_name
 from extractors.fields.party import PageLines, Party, role_of, sureness
 
 TOP = 0.3  # of the page height: names of letterheads stand above
+LOWEST = 0.6  # of the page height: below stand tables and totals
 MOST = 3  # names of letterheads
 TALL = 1.25  # usual heights of a word mark
 LINES = 6  # of an address, name included
+DIGITS = 3  # a name without a legal form has no more
 WORDS = 9  # a longer line is a sentence
 
 
 def headed_party(page: PageLines, section: Anchor, blocks: Sequence[Party]) -> Party | None:
     """The lines right under a heading, where no block with a postal code has them."""
-    if text_after(section):
+    if text_after(section) or section.box.y0 > LOWEST * page.height:
         return None
     head, height = section.box, section.row.height
     first = next(
@@ -40,8 +42,8 @@ def headed_party(page: PageLines, section: Anchor, blocks: Sequence[Party]) -> P
     if first is None or any(_holds(block, first) for block in blocks) or not _may_be_named(page, first):
         return None
     lines = [first, *(s for s in below_of(page, first, LINES - 1))]
-    end = next((i for i, s in enumerate(lines) if is_contact_line(s.text) or stops(s)), len(lines))
-    lines = lines[:end]
+    ends = (i for i, s in enumerate(lines) if is_contact_line(s.text) or stops(s) or (i and is_label(s)))
+    lines = lines[: next(ends, len(lines))]
     start = next((i for i, s in enumerate(lines) if i and is_street_line(s.text)), 1)
     named = name_of(lines[:start], first.height)
     if named is None:
@@ -69,7 +71,8 @@ def _holds(party: Party, segment: Segment) -> bool:
 
 def _may_be_named(page: PageLines, segment: Segment) -> bool:
     headings = {section.row.number for section in page.sections}
-    return segment.row.number not in headings and not stops(segment) and is_name(segment.text)
+    plain = is_company(segment.text) or sum(map(str.isdigit, segment.text)) <= DIGITS
+    return plain and segment.row.number not in headings and not stops(segment) and is_name(segment.text)
 
 
 def headlines(page: PageLines) -> Iterator[Party]:
@@ -85,9 +88,9 @@ def headlines(page: PageLines) -> Iterator[Party]:
         tall = segment.height >= TALL * usual
         if not (tall or is_company(segment.text)) or not _may_be_named(page, segment):
             continue
-        name = tidy_name(company_of(segment.text))
+        name = tidy_name(company_of(addressee(segment.text) or segment.text))
         titled = any(a.first == segment.first for a in find_anchors(segment.row, lexicon.types))
-        if titled or len(name.split()) > WORDS or sum(map(str.isdigit, name)) > 3:
+        if titled or len(name.split()) > WORDS:
             continue
         found += 1
         yield Party(

@@ -37,14 +37,16 @@ class ReaderPool:
     Raises SettingsError when it is made, if `reading.sandbox` demands bubblewrap and it does not work here.
     """
 
-    def __init__(self, reading: ReadingSettings, limits: LimitSettings, *, workers: int | None = None) -> None:
+    def __init__(
+        self, reading: ReadingSettings, limits: LimitSettings, *, workers: int | None = None, window: int = 1
+    ) -> None:
         self.workers = workers or reading.workers
         self.jail = find_jail(reading.sandbox)
         self._reading = reading
         self._limits = limits
         self._lock = threading.Lock()
         self._slots = threading.BoundedSemaphore(self.workers)
-        self._window = threading.BoundedSemaphore(1)
+        self._window = threading.BoundedSemaphore(window)
         self._threads = ThreadPoolExecutor(self.workers, thread_name_prefix="facturier-read")
         self._closed = False
         self._keeper = Keeper(reading, limits, self.jail)

@@ -13,17 +13,16 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from extractors import ReaderPool
 from extractors.fields.model import FOLDER
 from flows.commands.plain import columns, title
 from flows.terminal import EXIT_DONE, say
+from flows.words import read_words
 from learning.material import UNCLEAR, Example, real, synthetic
 from learning.report import by_set
 from learning.ship import manifest_of, ship
 from learning.train import cross_fit, learn_scorers, only, out_of_fold, studies_of
 from learning.values import answers
-from models.document import Page
-from models.errors import FacturierError, SettingsError
+from models.errors import SettingsError
 from models.settings import Settings, load_settings
 
 SETS = ("smartap", "hybrid_misc", "hybrid_ferd", "hybrid_scans", "sroie")
@@ -37,6 +36,7 @@ class Order:
     day: str  # ISO date for the manifest
     data: Path | None = None
     out: Path | None = None  # default: where the reader looks for them
+    pages: Path | None = None  # where the words of files are kept for the next time
     documents: int = 1000  # of the generator
     seed: int = 1
     unclear: bool = True  # take sets whose own terms are not stated with them
@@ -89,14 +89,8 @@ def _lines(path: Path) -> Iterator[Json]:
 def _examples(order: Order, name: str, rows: Sequence[Json], settings: Settings) -> list[Example]:
     """The examples of one set, its files read by our own reader; a file that cannot be read teaches nothing."""
     assert order.data is not None  # noqa: S101 - rows come from there
-    pages: dict[str, tuple[Page, ...]] = {}
-    with ReaderPool(settings.reading, settings.limits) as pool:
-        for row in rows:
-            path = order.data / name / row["file"]
-            try:
-                pages[path.name] = pool.words(path.read_bytes())
-            except (FacturierError, OSError) as error:
-                say(f"train: {path} left out: {error}")
+    paths = [order.data / name / row["file"] for row in rows]
+    pages = read_words(paths, settings, order.pages, lambda told: say(f"train: {told}"))
     return list(real(rows, pages, name))
 
 

@@ -63,3 +63,21 @@ def test_the_order_is_settled_by_a_date_that_allows_one_only() -> None:
 @given(st.dates(), st.text(max_size=10))
 def test_no_text_breaks_the_search(day: object, text: str) -> None:
     assert all(found.readings for found in find_dates(f"{text}{day}{text}", MONTHS))
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("1 6/05/201 9, 17:13", "2019-05-16"),
+        ("DATE:\t12/02/1 8", "2018-02-12"),
+        ("26. 01 .20 20:12", "2020-01-26"),
+        ("04/13/2C19", "2019-04-13"),
+        ("APR IL 7, 2019\t9:04 PM", "2019-04-07"),
+    ],
+)
+def test_a_date_that_a_recogniser_tore_is_one_date(text: str, day: str) -> None:
+    assert [found.readings[0].isoformat() for found in find_dates(text, MONTHS, torn=True)] == [day]
+
+
+def test_a_count_behind_a_date_is_not_its_year() -> None:
+    assert not list(find_dates("1/ 2/ 3 4 pieces", MONTHS, torn=True))

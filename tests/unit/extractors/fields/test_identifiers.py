@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from extractors.fields.identifiers import find_bics, find_ibans, find_labelled_ibans, find_vat_ids, with_prefix
+from collections.abc import Callable
+
+import pytest
+
+from extractors.fields import read_fields
+from extractors.fields.identifiers import (
+    find_bics,
+    find_ibans,
+    find_labelled_ibans,
+    find_misread_ids,
+    find_vat_ids,
+    repair_iban,
+    with_prefix,
+)
+from models.document import Page
+from models.settings import ReadingSettings
 
 
 def test_an_iban_in_groups_of_four_is_one_value() -> None:
@@ -40,3 +55,34 @@ def test_a_national_number_gets_its_country() -> None:
 
 def test_a_bic_has_eight_or_eleven_characters() -> None:
     assert [b.value for b in find_bics("BIC COBADEFFXXX or NWBKGB2L, not ABCDEFG")] == ["COBADEFFXXX", "NWBKGB2L"]
+
+
+@pytest.mark.parametrize(
+    "misread",
+    [
+        "DE0212030000000202051",  # one 0 of seven is lost
+        "DE021203000000000202051",  # one too many
+        "DE02120300O00000202O51",  # letters for digits
+    ],
+)
+def test_an_iban_is_mended_where_its_check_digits_leave_one_reading(misread: str) -> None:
+    assert repair_iban(misread) == "DE02120300000000202051"
+
+
+def test_an_iban_that_fits_no_reading_is_not_mended() -> None:
+    assert repair_iban("DE00512108001245126199") is None  # a printed mistake stays what it is
+    assert repair_iban("DE0251210800124512") is None
+
+
+def test_only_misread_numbers_are_mended_and_only_to_right_ones() -> None:
+    assert [(kind, found.value) for kind, found in find_misread_ids("USt-IdNr. DE1366959 76 / DE13669597G")] == []
+    assert [(kind, found.value) for kind, found in find_misread_ids("USt-IdNr. DE1366959 76 DE I3669597B")] == []
+    assert [found.value for _, found in find_misread_ids("USt-IdNr.: DE1366Q5976, DE1366S5976")] == []
+    assert [found.value for _, found in find_misread_ids("Ust.-Id: DE1I8696407")] == ["DE118696407"]
+
+
+def test_a_mended_iban_is_told_and_a_printed_one_never_mended(page_of: Callable[..., Page]) -> None:
+    text = "Acme GmbH\nRechnung Nr. 4711\nDatum 26.07.2023\nGesamtbetrag EUR 119,00\nIBAN DE0212030000000202051"
+    scanned, printed = (read_fields((page_of(text, 1, sure),), ReadingSettings(workers=1))[0] for sure in (0.97, 1.0))
+    assert (scanned.invoice.iban, scanned.evidence["iban"].reader) == ("DE02120300000000202051", "repaired")
+    assert printed.invoice.iban != "DE02120300000000202051"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.fields.numbers import decimal_marks, find_numbers, fold_digits, parse_number
+from extractors.fields.numbers import decimal_marks, find_numbers, find_torn_numbers, fold_digits, parse_number
 
 
 @pytest.mark.parametrize(
@@ -86,3 +86,9 @@ def test_every_amount_survives_both_notations(value: Decimal) -> None:
 @given(st.text(max_size=60))
 def test_no_text_breaks_the_search(text: str) -> None:
     assert all(0 <= n.start < n.end <= len(text) for n in find_numbers(text))
+
+
+def test_a_torn_rate_is_one_rate() -> None:
+    found = [(str(n.value), n.percent) for n in find_torn_numbers("1 9, 00%\t41,60\t7,90\t49,50", ",")]
+    assert found[0] == ("19.00", True)
+    assert [value for value, _ in found[1:]] == ["41.60", "7.90", "49.50"]

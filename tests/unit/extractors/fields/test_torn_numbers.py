@@ -27,3 +27,9 @@ def test_two_numbers_with_a_space_between_stay_two(gap: float) -> None:
 
 def test_a_number_and_a_word_stay_two() -> None:
     assert codes(("AV-201", 86.0, 144.0), ("du", 147.0, 160.0)) == ["AV-201"]
+
+
+def test_two_halves_of_digits_are_one_number_where_no_third_group_stands() -> None:
+    assert codes(("600121", 86.0, 144.0), ("5715", 147.0, 183.0), ("/", 195.0, 200.0)) == ["6001215715"]
+    grouped = codes(("2003", 86.0, 122.0), ("0000", 125.0, 161.0), ("6027", 164.0, 200.0))
+    assert grouped == ["2003", "0000", "6027"]
