@@ -17,7 +17,7 @@ from extractors.fields.model import FOLDER
 from flows.commands.plain import columns, title
 from flows.terminal import EXIT_DONE, say
 from flows.words import read_words
-from learning.material import UNCLEAR, Example, real, synthetic
+from learning.material import UNCLEAR, Example, is_allowed, real, synthetic
 from learning.report import by_set
 from learning.ship import manifest_of, ship
 from learning.train import cross_fit, learn_scorers, only, out_of_fold, studies_of
@@ -95,9 +95,9 @@ def _examples(order: Order, name: str, rows: Sequence[Json], settings: Settings)
 
 
 def _licences(rows: Mapping[str, Sequence[Json]]) -> dict[str, str]:
-    """What the truth lines say of each set's licence."""
+    """Under which licences the truth lines that were used stand."""
     return {
-        name: "; ".join(sorted({str(row.get("licence", "none stated")) for row in lines}))
+        name: "; ".join(sorted({str(row["licence"]) for row in lines if is_allowed(str(row.get("licence", "")))}))
         for name, lines in rows.items()
     }
 
