@@ -101,8 +101,8 @@ def scan_speed(files: Sequence[Path]) -> Json:
     import pypdfium2
     from PIL import Image
 
+    from extractors.ocr.cascade import read_well
     from extractors.ocr.detection import find_lines
-    from extractors.ocr.lines import read_lines
     from extractors.pages import read_pages, warm_up
 
     def grey_pages(path: Path) -> Iterator[Any]:
@@ -120,7 +120,7 @@ def scan_speed(files: Sequence[Path]) -> Json:
         greys = list(grey_pages(path))
         pages += len(greys)
         ours += _once(partial(read_pages, document, kind, PAGE, LIMITS))
-        bare += sum(_once(lambda: read_lines(grey, find_lines(grey), "small")) for grey in greys)  # noqa: B023
+        bare += sum(_once(lambda: read_well(grey, find_lines(grey))) for grey in greys)  # noqa: B023
     return {"files": len(files), "pages": pages, "pages_a_second": _round(pages / ours),
             "bare_networks_pages_a_second": _round(pages / bare), "ratio_to_bare": _round(bare / ours),
             "target_ratio": 0.92}  # fmt: skip

@@ -46,6 +46,9 @@ _NAME_DAY = re.compile(
 _TORN_NAME = re.compile(  # APR IL 7, 2019
     r"(?<![^\W_])(?P<n>[^\W\d_]{1,8} ?[^\W\d_]{1,8})\.? (?P<d>\d{1,2})(?: ?, ?| )(?P<y>20\d{2})(?!\d)", re.IGNORECASE
 )
+_TORN_YEAR = re.compile(  # 05-Jan-20 17 03:17
+    r"(?<![\d.,])(?P<d>\d{1,2})[ ./-]+(?P<n>[^\W\d_]{3,12})[ ./-]+(?P<y>(?:20|19) \d\d)(?![\d:.]|,\d)", re.IGNORECASE
+)
 _COMPACT = re.compile(r"(?<!\d)(?P<y>20[0-4]\d)(?P<m>0[1-9]|1[0-2])(?P<d>[0-2]\d|3[01])(?=[/ T-]\d{4,6}(?!\d))")
 _TIME = re.compile(r"^[\s,;-]*(?:\d{1,2}[:.]\d{2}|at\s|um\s|à\s\d)")
 FIRST_YEAR, LAST_YEAR = 1990, 2079
@@ -69,7 +72,7 @@ def find_dates(text: str, months: Mapping[str, int], *, torn: bool = False) -> I
         return
     text = _MISREAD.sub(lambda m: m[0].translate(_REPAIR), text)
     found: list[FoundDate] = []
-    for pattern in (_ISO, _COMPACT, *((_TORN, _TORN_NAME) if torn else ()), _NUMERIC, _DAY_NAME, _NAME_DAY, _MIXED):
+    for pattern in (_ISO, _COMPACT, *((_TORN, _TORN_NAME, _TORN_YEAR) if torn else ()), _NUMERIC, _DAY_NAME, _NAME_DAY, _MIXED):
         for m in pattern.finditer(text):
             if any(m.start() < other.end and other.start < m.end() for other in found):
                 continue

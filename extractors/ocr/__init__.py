@@ -19,15 +19,17 @@ __all__ = ["ENGINES", "OcrEngine", "OcrWord", "Recognition", "load_engine"]
 
 
 def _ppocr() -> OcrEngine:
+    from extractors.ocr.cascade import read_well
     from extractors.ocr.ppocr import PpOcrEngine
 
-    return PpOcrEngine("ppocr", recogniser="small", second="tiny")
+    return PpOcrEngine("ppocr", read_well)
 
 
 def _ppocr_fast() -> OcrEngine:
+    from extractors.ocr.cascade import read_fast
     from extractors.ocr.ppocr import PpOcrEngine
 
-    return PpOcrEngine("ppocr-fast", recogniser="tiny", second="small")
+    return PpOcrEngine("ppocr-fast", read_fast)
 
 
 def _tesseract() -> OcrEngine:

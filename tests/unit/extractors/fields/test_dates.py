@@ -81,3 +81,12 @@ def test_a_date_that_a_recogniser_tore_is_one_date(text: str, day: str) -> None:
 
 def test_a_count_behind_a_date_is_not_its_year() -> None:
     assert not list(find_dates("1/ 2/ 3 4 pieces", MONTHS, torn=True))
+
+
+def test_a_year_that_a_recogniser_tore_in_two_is_joined_and_an_hour_is_not_taken_for_its_end() -> None:
+    (torn,) = find_dates("05-Jan-20 17 03:17:50 PM", MONTHS, torn=True)
+    assert torn.readings[0].isoformat() == "2017-01-05"
+    (timed,) = find_dates("05-Jan-20 17:50", MONTHS, torn=True)
+    assert timed.readings[0].isoformat() == "2020-01-05"
+    (printed,) = find_dates("05-Jan-20 17 pcs", MONTHS)
+    assert printed.readings[0].isoformat() == "2020-01-05"
