@@ -72,7 +72,15 @@ def find_dates(text: str, months: Mapping[str, int], *, torn: bool = False) -> I
         return
     text = _MISREAD.sub(lambda m: m[0].translate(_REPAIR), text)
     found: list[FoundDate] = []
-    for pattern in (_ISO, _COMPACT, *((_TORN, _TORN_NAME, _TORN_YEAR) if torn else ()), _NUMERIC, _DAY_NAME, _NAME_DAY, _MIXED):
+    for pattern in (
+        _ISO,
+        _COMPACT,
+        *((_TORN, _TORN_NAME, _TORN_YEAR) if torn else ()),
+        _NUMERIC,
+        _DAY_NAME,
+        _NAME_DAY,
+        _MIXED,
+    ):
         for m in pattern.finditer(text):
             if any(m.start() < other.end and other.start < m.end() for other in found):
                 continue

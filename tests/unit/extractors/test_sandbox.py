@@ -272,7 +272,7 @@ ASKS = """
     [
         ("b'no json'", "unreadable"),
         ("b'[]'", "unreadable"),
-        ('b\'{"hashes": [-1]}\'', "unreadable"),
+        ("b'{\"hashes\": [-1]}'", "unreadable"),
         ('b\'{"keys": ["x"], "client": "beta"}\'', "unreadable"),
         ("bytes(40_000)", "resource_limit"),
         ("bytes(200_000)", "resource_limit"),

@@ -155,7 +155,9 @@ def test_any_one_wrong_total_is_caught(term: str, error: Decimal) -> None:
 
 
 @settings(deadline=None)
-@example([Decimal("0.01"), Decimal("0.01"), Decimal("0.01"), Decimal("0.01")], "19")  # each line's VAT rounds to nothing
+@example(
+    [Decimal("0.01"), Decimal("0.01"), Decimal("0.01"), Decimal("0.01")], "19"
+)  # each line's VAT rounds to nothing
 @given(st.lists(st.decimals("0.01", "500", places=2), min_size=1, max_size=12), st.sampled_from(["5.5", "19", "20"]))
 def test_vat_rounded_line_by_line_passes_too(lines: list[Decimal], rate: str) -> None:
     net = sum(lines, Decimal(0))
