@@ -37,6 +37,8 @@ Scored = tuple[Candidate, Case, float]
 SHARE = 0.75  # l: how much memory counts against the scorer
 SHARE_OF_LAYOUT = 0.6  # where only the layout is known
 ABSENT_SHARE = 0.5  # where no confirmed invoice had the term
+SURE = 1.0  # log-odds of a value that stands though earlier invoices had none: the first order number of a customer
+OFTEN = 3  # invoices without the term after which even such a value is doubted
 SHARP = 14.0
 UNLIKE, LIKE = 0.6, 0.85  # likenesses between which memory gains its whole share
 LEAST_MASS = 0.02
@@ -89,7 +91,7 @@ class Memory:
                 alike = [(c, self._known(term, c, _best(places, seen, around_it, c))) for c in pool]
                 by_term[term] = _mixed(term, by_term[term], alike, SHARE if self.supplier else SHARE_OF_LAYOUT)
             elif self.supplier and all(term in s.absent for s in self.supplier):
-                by_term[term] = _lowered(by_term[term])
+                by_term[term] = _lowered(by_term[term], doubt_all=len(self.supplier) >= OFTEN)
         return [row for rows in by_term.values() for row in rows]
 
     def parties(self, found: Survey, chosen: Mapping[str, Chosen]) -> dict[str, Chosen]:
@@ -229,8 +231,10 @@ def _mixed(term: str, rows: Sequence[Scored], alike: Sequence[tuple[Candidate, f
     return mixed
 
 
-def _lowered(rows: Sequence[Scored]) -> list[Scored]:
-    """Scores of a term that no confirmed invoice of this supplier has."""
+def _lowered(rows: Sequence[Scored], *, doubt_all: bool) -> list[Scored]:
+    """Scores of a term that no confirmed invoice of this supplier has; a few say nothing against a sure value."""
+    if not doubt_all and max((score for _, _, score in rows), default=0.0) >= SURE:
+        return list(rows)
     weights = [(c, math.exp(min(score, 50.0))) for c, _, score in rows]
     mass = 1.0 + _mass(weights)
     none = (1 - ABSENT_SHARE) / mass + ABSENT_SHARE
