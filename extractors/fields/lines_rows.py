@@ -41,12 +41,12 @@ def walk(page: PageLines, header: Header, begin: int, candidates: Candidates, dr
         if named := _order_of(anchors, found):
             order = named
             continue
+        if is_between(anchors, cells.get("net_amount")):
+            continue  # before all: what is carried over equals the sum so far, as a total does
         if _ends(row, header, anchors, found, cells, drafts):
             if not goes_on_below(page.rows[row.number + 1 :], header, candidates):
                 return row.number + 1, True
             continue  # a sub-total
-        if is_between(anchors, cells.get("net_amount")):
-            continue
         section = row.number > begin and not cells and any(s.row is row for s in page.sections)
         if section and not goes_on_below(page.rows[row.number + 1 :], header, candidates):
             return row.number + 1, True

@@ -28,7 +28,7 @@ FILES = sorted(path for path in (SAMPLES / "files").rglob("*") if path.is_file()
 
 # What the line says today where the truth says otherwise, and why. Whoever mends one takes its row away.
 KNOWN_MISSES = {
-    ("fr-02-deux-voies-conforme.pdf", 1): ("review", "a value is read with too little confidence"),
+    ("de-02-innergemeinschaftlich.pdf", 1): ("review", "its number is read with too little confidence"),
 }
 OUTCOME_OF = {"quarantined": "quarantine", "duplicate": "duplicate"}
 

@@ -209,7 +209,7 @@ def test_announced_pages_move_the_deadline_but_not_for_ever(pool: ReaderPool) ->
     assert run(pool, step.format(n=3) + "found = True") is True
     started = time.monotonic()
     assert fails(pool, step.format(n=60)).reason_code == "timeout"
-    assert time.monotonic() - started < LIMITS.document_seconds + 3
+    assert time.monotonic() - started < 30  # half of what the child would take; a busy machine adds seconds
 
 
 @pytest.mark.parametrize(
