@@ -184,6 +184,12 @@ def sign_in(page: Page, office: Up) -> str:
     return login
 
 
+def publications(office: Up) -> int:
+    """How often the client's table was published: by a run of its own, or as the last task of a batch's run."""
+    asked = ("/flow_runs/filter", "/task_runs/filter")
+    return sum(run["name"] == "publish demo" for path in asked for run in office.ask(path, {}))
+
+
 def test_what_a_reviewer_corrects_and_approves_is_what_finance_reads(office: Up, page: Page, tmp_path: Path) -> None:
     [(document,)] = office.rows("SELECT id FROM document WHERE name = 'fr-04-ecart-de-prix.pdf'")
     login = sign_in(page, office)
@@ -193,6 +199,7 @@ def test_what_a_reviewer_corrects_and_approves_is_what_finance_reads(office: Up,
     page.wait_for_function("document.querySelector('.page img').naturalWidth > 100")
     assert page.locator("rect.box").count() > 5
     page.screenshot(path=str(tmp_path / "document.png"))
+    published_before = publications(office)
     page.fill("#i-invoice_number", "F26090212-B")
     page.click("#act-approve")
     page.wait_for_url(re.compile(rf"(?!.*/documents/{document})"))
@@ -206,7 +213,7 @@ def test_what_a_reviewer_corrects_and_approves_is_what_finance_reads(office: Up,
                        "AND term = 'invoice_number'", document) == [
         ("F26090212", "F26090212-B", 1, f"user:{login}")
     ]  # fmt: skip
-    until(lambda: "publish demo" in {run["name"] for run in office.ask("/flow_runs/filter", {})}, "the run", 60)
+    until(lambda: publications(office) > published_before, "the publication among Prefect's runs", 60)
 
 
 def test_change_feed_has_no_gap(office: Up) -> None:
