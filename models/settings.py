@@ -75,6 +75,13 @@ class PolicySettings(Frozen):
     """What may go through without a person. Hard gates (R15) stand outside of it and cannot be switched off here."""
 
     straight_through: bool = True
+    release: Literal["certified", "threshold", "shadow"] = "threshold"  # by what documents are let through
+    error_limit: float = Field(0.005, gt=0, lt=1)  # alpha: of the invoices let through, at most this share is wrong ...
+    error_risk: float = Field(0.05, gt=0, lt=1)  # delta: ... but for this probability, shared out over the segments
+    label_days: int = Field(90, gt=0)  # labels of this many days stand for what comes next
+    audit_share: float = Field(0.05, ge=0, le=1)  # of what was let through, looked at nevertheless
+    audit_weekly: int = Field(60, ge=0)  # at least so many a week, where as many were let through
+    blind_share: float = Field(0.15, ge=0, le=1)  # of the audit sample, keyed without seeing what was read
     confidence_threshold: float = Field(0.9, ge=0, le=1)
     amount_limit: Decimal = Field(Decimal("10000"), ge=0)  # gross, in the invoice's currency; above it a person looks
     require_order: bool = True

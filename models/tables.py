@@ -39,6 +39,7 @@ class ClientRow(SQLModel, table=True):
     vat_id: str | None = None
     legal_id: str | None = None
     policy_json: str | None = Field(default=None, sa_column=text(nullable=True))  # overrides of PolicySettings
+    matching_json: str | None = Field(default=None, sa_column=text(nullable=True))  # overrides of MatchingSettings
     created_at: datetime = Field(sa_column=instant())
 
 
@@ -260,6 +261,10 @@ class DecisionRow(SQLModel, table=True):
     details_json: str = Field(default="[]", sa_column=text())
     score: float
     policy_version: str
+    segment: str = ""  # of models.certificate: channel/acquaintance
+    certificate_id: str | None = None  # under which the score was judged; None where no certificate stood
+    evidence_json: str = Field(default="{}", sa_column=text())  # models.certificate.DocumentEvidence
+    versions_json: str = Field(default="{}", sa_column=text())  # version of each model that had a say
     actor: str
     created_at: datetime = Field(sa_column=instant())
 
@@ -388,6 +393,7 @@ class OrderLineRow(SQLModel, table=True):
     unit_price: Decimal | None = Field(default=None, sa_column=amount())
     net_amount: Decimal | None = Field(default=None, sa_column=amount())
     vat_rate: Decimal | None = Field(default=None, sa_column=amount())
+    category: str | None = None  # of purchase: tolerances may differ by it
     quantity_received: Decimal | None = Field(default=None, sa_column=amount())
     quantity_invoiced: Decimal | None = Field(default=None, sa_column=amount())
     extra_json: str = Field(default="{}", sa_column=text())
@@ -405,6 +411,154 @@ class GoodsReceiptRow(SQLModel, table=True):
     quantity_received: Decimal | None = Field(default=None, sa_column=amount())
     quantity_rejected: Decimal | None = Field(default=None, sa_column=amount())
     extra_json: str = Field(default="{}", sa_column=text())
+
+
+# --- matching and certainty -----------------------------------------------------------------------------------------
+
+
+class ToleranceRow(SQLModel, table=True):
+    """Tolerances that one supplier or one category of purchase has of its own."""
+
+    __tablename__ = "tolerance"
+    client_id: str = Field(primary_key=True, foreign_key="client.id")
+    scope: str = Field(primary_key=True)  # supplier, category
+    key: str = Field(primary_key=True)  # seller_id, or the category's name
+    tolerances_json: str = Field(sa_column=text())  # overrides of MatchingSettings
+    updated_at: datetime = Field(sa_column=instant())
+
+
+class AliasRow(SQLModel, table=True):
+    """What a supplier calls an item, as confirmed matches showed it."""
+
+    __tablename__ = "alias"
+    client_id: str = Field(primary_key=True, foreign_key="client.id")
+    seller_id: str = Field(primary_key=True)
+    invoice_item: str = Field(primary_key=True, max_length=200)  # the invoice line's words, normalised
+    order_item: str = Field(primary_key=True, max_length=200)  # the order line's words or item number, normalised
+    times: int = 1
+    document_id: str  # the last that confirmed it
+    at: datetime = Field(sa_column=instant())
+
+
+class CodingRow(SQLModel, table=True):
+    """How one invoice line was posted: the history from which the next one is proposed."""
+
+    __tablename__ = "coding"
+    __table_args__ = (Index("coding_seller", "client_id", "seller_id", "at"),)
+    id: str = Field(primary_key=True, max_length=32)
+    client_id: str = Field(foreign_key="client.id")
+    document_id: str | None = Field(default=None, index=True)  # None: imported history
+    invoice_line: int | None = None
+    seller_id: str | None = None
+    seller_name: str | None = None
+    item_name: str | None = None
+    net_amount: Decimal | None = Field(default=None, sa_column=amount())
+    vat_rate: Decimal | None = Field(default=None, sa_column=amount())
+    account: str
+    cost_centre: str | None = None
+    tax_code: str | None = None
+    share: Decimal | None = Field(default=None, sa_column=amount())  # per cent of the line, where it is split
+    origin: str  # import, person
+    actor: str
+    at: datetime = Field(sa_column=instant())
+
+
+class CodingProposalRow(SQLModel, table=True):
+    """What was proposed for the lines of one revision, with probabilities and examples."""
+
+    __tablename__ = "coding_proposal"
+    document_id: str = Field(primary_key=True, foreign_key="document.id")
+    revision: int = Field(primary_key=True)
+    client_id: str = Field(index=True)
+    proposal_json: str = Field(sa_column=text())
+    at: datetime = Field(sa_column=instant())
+
+
+class CertificateRow(SQLModel, table=True):
+    """One certificate: what may go through without a person, and on what labels it rests. Only added, never edited."""
+
+    __tablename__ = "certificate"
+    __table_args__ = (Index("certificate_newest", "client_id", "segment", "made_at"),)
+    id: str = Field(primary_key=True, max_length=32)
+    client_id: str = Field(foreign_key="client.id")
+    segment: str
+    threshold: float | None = None  # None: the labels do not suffice, everything is reviewed
+    certificate_json: str = Field(sa_column=text())  # models.certificate.Certificate
+    made_at: datetime = Field(sa_column=instant())
+    actor: str
+
+
+class LabelRow(SQLModel, table=True):
+    """One document of which it is known whether its first decision would have been right: what certificates rest on."""
+
+    __tablename__ = "label"
+    __table_args__ = (Index("label_window", "client_id", "segment", "at"),)
+    client_id: str = Field(primary_key=True, foreign_key="client.id")
+    key: str = Field(primary_key=True, max_length=80)  # document id, or the file's hash in imported history
+    score_version: str = Field(primary_key=True, max_length=80)
+    segment: str
+    label_json: str = Field(sa_column=text())  # models.certificate.Label
+    at: datetime = Field(sa_column=instant())
+
+
+class AuditSampleRow(SQLModel, table=True):
+    """A document that was let through and is looked at nevertheless, to measure the error rate."""
+
+    __tablename__ = "audit_sample"
+    __table_args__ = (Index("audit_sample_open", "client_id", "state", "drawn_at"),)
+    document_id: str = Field(primary_key=True, foreign_key="document.id")
+    client_id: str = Field(foreign_key="client.id")
+    segment: str
+    certificate_id: str | None = None
+    share: float  # probability with which it was drawn: its weight is the inverse
+    blind: bool = False  # keyed without seeing what was read
+    state: str = "open"  # open, right, wrong
+    checked_json: str = Field(default="{}", sa_column=text())  # what the person keyed or corrected, with causes
+    checked_by: str | None = None
+    checked_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    drawn_at: datetime = Field(sa_column=instant())
+
+
+class AlarmRow(SQLModel, table=True):
+    """One alarm of a segment, or its end: automation is lowered as long as the newest row of the segment says so."""
+
+    __tablename__ = "alarm"
+    __table_args__ = (Index("alarm_newest", "client_id", "segment", "at"),)
+    id: str = Field(primary_key=True, max_length=32)
+    client_id: str = Field(foreign_key="client.id")
+    segment: str
+    kind: str  # error_rate, drift
+    lowered: bool  # True: raised; False: lifted by a person or by a new certificate
+    detail_json: str = Field(default="{}", sa_column=text())
+    actor: str
+    at: datetime = Field(sa_column=instant())
+
+
+class ModelRow(SQLModel, table=True):
+    """One trained version: its files in the blob store, what it was made from, and how it fared."""
+
+    __tablename__ = "model_version"
+    kind: str = Field(primary_key=True)  # reader, matcher, score
+    version: str = Field(primary_key=True, max_length=80)
+    role: str = Field(index=True)  # champion, challenger, retired, refused
+    files_json: str = Field(default="{}", sa_column=text())  # name -> sha256 in the document store
+    manifest_json: str = Field(default="{}", sa_column=text())
+    gate_json: str = Field(default="{}", sa_column=text())
+    actor: str
+    created_at: datetime = Field(sa_column=instant())
+    changed_at: datetime = Field(sa_column=instant())
+
+
+class ShadowRow(SQLModel, table=True):
+    """What a challenger, or a policy in pilot, would have said of a document; it had no effect."""
+
+    __tablename__ = "shadow"
+    document_id: str = Field(primary_key=True, foreign_key="document.id")
+    kind: str = Field(primary_key=True)  # reader, matcher, score, pilot
+    version: str = Field(primary_key=True, max_length=80)
+    client_id: str = Field(index=True)
+    verdict_json: str = Field(sa_column=text())
+    at: datetime = Field(sa_column=instant())
 
 
 # --- output ---------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("extractors", "flows", "kpis", "learning", "matching", "models", "review", "validators")
+ROOMS = ("assurance", "extractors", "flows", "kpis", "learning", "matching", "models", "review", "validators")
 
 
 @pytest.mark.parametrize("room", ROOMS)
