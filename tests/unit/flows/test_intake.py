@@ -140,6 +140,7 @@ def let_the_time_pass(office: Any) -> None:
 
 def test_bytes_written_after_the_claim_are_noticed_before_the_file_goes(office: Any, some_pdf: Any) -> None:
     path = office.drop("late.pdf", some_pdf("first"))
+    office.set(discard_seconds=600.0)
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND)
     office.set(incomplete_seconds=1e-9)  # the writer keeps the file open for longer than our patience
     for _ in range(2):
