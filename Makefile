@@ -29,7 +29,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help run env env-test test test-slow check samples train bench lock clean system-run system-test
+.PHONY: help run env env-test test test-slow check samples train train-matcher bench lock clean system-run system-test
 
 help: ## this list
 	@echo 'make TARGET, where TARGET is one of'
@@ -59,7 +59,10 @@ samples: env ## make sample_invoices/ anew, from its seed
 	$(VENV)/bin/python -m sample_invoices.make
 
 train: env ## make the reader's model anew; with DATA=DIR from its sets too
-	$(VENV)/bin/facturier train $(if $(DATA),--data "$(DATA)")
+	$(VENV)/bin/facturier train --out extractors/fields/trained $(if $(DATA),--data "$(DATA)")
+
+train-matcher: env ## make the model anew that ranks purchase orders
+	$(VENV)/bin/facturier train --kind matcher --documents 3200 --out matching/trained
 
 bench: env ## speed and throughput; with DATA=DIR accuracy and matching too
 	@$(VENV)/bin/python bench/ocr.py && $(VENV)/bin/python bench/throughput.py

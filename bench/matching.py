@@ -1,163 +1,52 @@
-"""How often invoices find their orders, and the right outcome with them, on a book of orders with planted outcomes.
+"""How often invoices find their orders and the right outcome, and how well the pair model tells records apart.
 
-    python bench/matching.py DATA_DIR [--json]
+    python bench/matching.py DATA_DIR [--json] [--only NAME] [--ablate]
 
 `po_derived` of DATA_DIR holds the book and the truth; orders and suppliers are imported into an empty home, and
 `facturier match --json` reads the invoices. Nothing is stored between invoices, so that a second invoice on an order is
-only asked for its order. The benchmarks of labelled pairs (one folder each) wait for the trained matcher and are named.
+only asked for its order. The benchmarks of labelled pairs (pairs.py) are one folder each, in DATA_DIR or below it.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import json
+import os
 import sys
-import tempfile
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 if not __package__:  # run as a file: this folder must not hide the package `matching`
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from bench import machine
-from bench.running import extract, facturier
-from models.reference import canonical_number
+from bench import machine, pairs
+from bench.po import measure, told
 
 Json = dict[str, Any]
-CLIENT = "bench"
-# Planted outcome -> outcomes of ours that say it; none: only the order is asked for.
-SAYS: dict[str, frozenset[str]] = {
-    "match": frozenset({"match"}),
-    "match_name_variant": frozenset({"match"}),
-    "price_variance": frozenset({"price_variance"}),
-    "quantity_variance": frozenset({"quantity_variance"}),
-    "supplier_mismatch": frozenset({"seller_mismatch"}),
-    "no_po": frozenset({"no_order"}),
-    "already_invoiced": frozenset({"already_invoiced", "closed_order"}),
-    "second_invoice_on_po": frozenset(),
-}
-ORDER_COLUMNS = (
-    "order_number", "order_date", "status", "currency", "buyer_name", "seller_id", "seller_name", "seller_vat_id",
-    "line_number", "item_name", "quantity", "unit_price", "net_amount", "quantity_invoiced",
-)  # fmt: skip
-
-
-def order_rows(book: Iterable[Json]) -> Iterator[Json]:
-    """The book as rows of our purchase-order file; a price for several units becomes that of one, of 6 decimals."""
-    for order in book:
-        is_invoiced = Decimal(order.get("invoiced_total") or 0) >= Decimal(order["net_total"]) > 0
-        for line in order["lines"]:
-            base = Decimal(line.get("price_base_quantity") or 1) or Decimal(1)
-            price = line.get("unit_price")
-            yield {
-                "order_number": order["po_number"], "order_date": order.get("order_date"), "status": order["status"],
-                "currency": order.get("currency"), "buyer_name": order.get("buyer_name"),
-                "seller_id": seller_id(order), "seller_name": order["supplier_name"],
-                "seller_vat_id": order.get("supplier_vat_id"), "line_number": line["line"],
-                "item_name": line.get("description"), "quantity": line.get("quantity"),
-                "unit_price": None if price is None else f"{round(Decimal(price) / base, 6):f}",
-                "net_amount": line.get("line_total"), "quantity_invoiced": line.get("quantity") if is_invoiced else "0",
-            }  # fmt: skip
-
-
-def supplier_rows(book: Iterable[Json]) -> list[Json]:
-    """The suppliers that the orders name with a VAT id, each once; of the others only the order knows the name."""
-    found = {seller_id(order): order for order in book if seller_id(order)}
-    return [
-        {"seller_id": key, "name": order["supplier_name"], "vat_id": order["supplier_vat_id"]}
-        for key, order in found.items()
-    ]
-
-
-def seller_id(order: Json) -> str:
-    return canonical_number(order.get("supplier_vat_id") or "")
-
-
-def judge(truth: Iterable[Json], lines: Iterable[Json]) -> Json:
-    """Shares of right orders and right outcomes, in all and by planted outcome."""
-    answers = {Path(line["file"]).name: line.get("match", {}) for line in lines}
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
-    said: dict[str, Counter[str]] = defaultdict(Counter)
-    for row in truth:
-        match, planted = answers.get(Path(row["file"]).name, {}), row["expected"]
-        has_order = canonical_number(row["po_number"]) in {canonical_number(each) for each in match.get("orders", ())}
-        counts[planted]["known"] += 1
-        counts[planted]["order_right"] += has_order or (planted == "no_po" and not match.get("orders"))
-        counts[planted]["outcome_right"] += match.get("outcome") in SAYS[planted]
-        said[planted][match.get("outcome", "no answer")] += 1
-    totals: Counter[str] = sum(counts.values(), Counter())
-    scored = sum(each["known"] for planted, each in counts.items() if SAYS[planted])
-    return {
-        "documents": totals["known"],
-        "order_right": _share(totals["order_right"], totals["known"]),
-        "outcome_right": _share(totals["outcome_right"], scored),
-        "by_planted_outcome": {
-            planted: dict(counts[planted]) | {"said": dict(said[planted])} for planted in sorted(counts)
-        },
-    }
-
-
-def measure(folder: Path) -> Json:
-    """Import the book into an empty home and match every invoice of the truth."""
-    book, truth = _read(folder / "po_book.jsonl"), _read(folder / "truth.jsonl")
-    with tempfile.TemporaryDirectory() as home:
-        place = Path(home)
-        _write(place / "suppliers.csv", ("seller_id", "name", "vat_id"), supplier_rows(book))
-        _write(place / "orders.csv", ORDER_COLUMNS, order_rows(book))
-        for kind, name in (("suppliers", "suppliers.csv"), ("purchase-orders", "orders.csv")):
-            facturier(place, "import", kind, str(place / name), "--client", CLIENT)
-        there = [row for row in truth if (folder / row["file"]).is_file()]  # some sets are kept apart from this folder
-        files = sorted({(folder / row["file"]).resolve() for row in there})
-        run = extract(files, "--client", CLIENT, command="match", home=place)
-    return judge(there, run.lines) | {"files_not_here": len(truth) - len(there), "seconds": round(run.seconds, 1)}
-
-
-def waiting(data: Path) -> list[str]:
-    """Folders of labelled pairs, which only a trained matcher can be measured on."""
-    return sorted(path.parent.name for path in data.glob("**/pairs_train.csv"))
-
-
-def _read(path: Path) -> list[Json]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-
-
-def _write(path: Path, columns: tuple[str, ...], rows: Iterable[Json]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns)
-        writer.writeheader()
-        writer.writerows(rows)
-
-
-def _share(part: int, whole: int) -> float:
-    return round(part / whole, 4) if whole else 0.0
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, metavar="DATA_DIR")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--only", metavar="NAME", help="one benchmark: the name of its folder, or po_derived")
+    parser.add_argument("--ablate", action="store_true", help="the pair model again without each of its parts")
     given = parser.parse_args()
-    facts, title, report = machine.describe(), machine.header(), {}
-    if (given.data / "po_derived" / "truth.jsonl").is_file():
-        report["po_derived"] = measure(given.data / "po_derived")
-    pairs = waiting(given.data)
-    print(
-        f"Benchmarks of labelled pairs wait for the trained matcher: {', '.join(pairs) or 'none here'}", file=sys.stderr
-    )
+    os.environ.update(machine.ONE_THREAD)
+    facts, title = machine.describe(), machine.header()
+    folders = pairs.benchmarks(given.data, given.only)
+    has_book = given.only in (None, "po_derived") and (given.data / "po_derived" / "truth.jsonl").is_file()
+    if not folders and not has_book:
+        print(f"No benchmark in {given.data}: it needs po_derived/ or folders with pairs_train.csv", file=sys.stderr)
+        return 1
+    report = pairs.measure_all(folders, is_ablated=given.ablate)
+    orders: Json = {"po_derived": measure(given.data / "po_derived")} if has_book else {}
     if given.json:
-        print(json.dumps({"machine": facts, **report, "waiting": pairs}, indent=1))
-        return 0
-    print(title)
-    for name, figures in report.items():
-        print(f"{name}: {figures['documents']} invoices in {figures['seconds']} s, order right "
-              f"{figures['order_right']:.3f}, outcome right {figures['outcome_right']:.3f}")  # fmt: skip
-        for planted, counts in figures["by_planted_outcome"].items():
-            print(f"  {planted}: {counts}")
-    return 0
+        print(json.dumps({"machine": facts, **orders, **report}, indent=1))
+    else:
+        lines = [line for name, figures in orders.items() for line in told(name, figures)]
+        print("\n".join((title, *(pairs.table(report) if report else ()), *lines)))
+    return 0 if len(report) == len(folders) else 1
 
 
 if __name__ == "__main__":

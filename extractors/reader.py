@@ -29,7 +29,7 @@ from models.errors import (
     UnreadableDocumentError,
     UnsupportedMediaTypeError,
 )
-from models.extraction import Extraction, PageInfo, Reading
+from models.extraction import Extraction, PageInfo, Reading, handed_on
 from models.finding import Finding, Severity
 from models.invoice import Invoice
 from models.memory import Fingerprint, Sample
@@ -70,7 +70,9 @@ def extract(
         media_type = media.sniff(document.content)
         read = _READERS.get(media_type, _read_page)
         extractions, pages = read(document, media_type, How(reading, limits, recall))
-        return Reading(extractions=extractions, pages=tuple(map(_describe, pages)), media_type=media_type)
+        told = Reading(extractions=extractions, pages=tuple(map(_describe, pages)), media_type=media_type,
+                       seen=handed_on(extractions, pages))  # fmt: skip
+        return _read_along(told, pages, reading, recall) if reading.shadow else told
 
 
 def words(document: Document, media_type: str, reading: ReadingSettings, limits: LimitSettings) -> tuple[Page, ...]:
@@ -152,6 +154,19 @@ def _read_page(document: Document, media_type: str, how: How) -> Found:
         raise NoInvoiceError(f"no text on {len(pages)} page{'s' * (len(pages) != 1)}")
     found = read_fields(pages, how.reading, recall=how.recall) or (_nothing_found(pages),)
     return tuple(_with_findings(one, mended, "damaged_file") for one in found), pages
+
+
+def _read_along(told: Reading, pages: tuple[Page, ...], reading: ReadingSettings, recall: Recall | None) -> Reading:
+    """The reading with what a challenger makes of the same words; without it where the challenger does not fit."""
+    from extractors.fields import load_model, read_fields
+
+    if told.extractions[0].source != "page":
+        return told
+    with suppress(SettingsError):
+        model = load_model(reading.shadow)
+        also = read_fields(pages, reading, model, recall)
+        return told.model_copy(update={"shadow": also, "shadow_version": model.version})
+    return told
 
 
 def _nothing_found(pages: tuple[Page, ...]) -> Extraction:

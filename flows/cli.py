@@ -5,12 +5,16 @@ Exit codes: 0 done, 1 failure, 2 usage, 3 done but some documents need a person 
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
 
+from flows.cli_certainty import add_commands as add_certainty
+from flows.cli_learning import add_commands as add_learning
+from flows.options import AnyClient, AsJson, Client, Home, Paths
 from flows.terminal import EXIT_FAILURE, EXIT_SETTINGS, be_quiet, complain
 
 app = typer.Typer(
@@ -33,6 +37,9 @@ class Master(StrEnum):
     PURCHASE_ORDERS = "purchase-orders"
     GOODS_RECEIPTS = "goods-receipts"
     SUPPLIERS = "suppliers"
+    TOLERANCES = "tolerances"
+    CODING_HISTORY = "coding-history"
+    MANUAL_BASELINE = "manual-baseline"
 
 
 class Table(StrEnum):
@@ -41,6 +48,7 @@ class Table(StrEnum):
     INVOICES = "invoices"
     LINES = "lines"
     MATCHES = "matches"
+    CODING = "coding"
     CHANGES = "changes"
 
 
@@ -52,14 +60,6 @@ class Format(StrEnum):
     PARQUET = "parquet"
     UBL = "ubl"
     CII = "cii"
-
-
-# Optional, not `| None`: typer reads these at run time.
-Home = Annotated[Path | None, typer.Option(help="The folder that holds everything; default $FACTURIER_HOME or ./var.")]
-Client = Annotated[str, typer.Option("--client", help="Whose invoices these are.")]
-AnyClient = Annotated[Optional[str], typer.Option("--client", help="Only this client's.")]  # noqa: UP045
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout.")]
-Paths = Annotated[list[Path], typer.Argument(help="Files or folders.")]
 
 
 @app.callback()
@@ -123,7 +123,7 @@ def import_(
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
-    """Load or update suppliers, purchase orders or goods receipts."""
+    """Load or update master data, orders, receipts, tolerances, past postings or manual times."""
     from flows.commands.master import run_import
     from flows.house import open_house
 
@@ -160,6 +160,27 @@ def kpis(client: AnyClient = None, as_json: AsJson = False, home: Home = None) -
 
     with open_house(home) as house:
         raise typer.Exit(run_kpis(house.store, client, as_json=as_json))
+
+
+@app.command()
+def pilot(
+    client: Client = "demo",
+    since: Annotated[
+        Optional[datetime],  # noqa: UP045
+        typer.Option(formats=["%Y-%m-%d"], help="Only documents received from this day on."),
+    ] = None,
+    claim: Annotated[float, typer.Option(min=0, max=1, help="Share of the processing time said to be saved.")] = 0.6,
+    as_json: AsJson = False,
+    page: Annotated[Optional[Path], typer.Option("--html", help="Write a page to print here.")] = None,  # noqa: UP045
+    home: Home = None,
+) -> None:
+    """What a pilot showed: agreement with people, errors, the threshold it would certify, and the time saved."""
+    from flows.commands.pilot import run_pilot
+    from flows.house import open_house
+
+    start = since.replace(tzinfo=UTC) if since else None
+    with open_house(home) as house:
+        raise typer.Exit(run_pilot(house, client, since=start, claim=claim, as_json=as_json, page=page))
 
 
 @app.command()
@@ -200,30 +221,6 @@ def migrate(home: Home = None) -> None:
     raise typer.Exit(run_migrate(load_settings(home)))
 
 
-@app.command()
-def train(
-    data: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option(help="A folder of sets with truth.jsonl to learn from beside the generator."),
-    ] = None,
-    out: Annotated[Optional[Path], typer.Option(help="Where the files go; default where the reader looks.")] = None,  # noqa: UP045
-    pages: Annotated[Optional[Path], typer.Option(help="Keep the words of the files here for the next time.")] = None,  # noqa: UP045
-    documents: Annotated[int, typer.Option(min=50, help="Documents of the generator.")] = 1000,
-    seed: Annotated[int, typer.Option(help="The same seed and data give the same model.")] = 1,
-    day: Annotated[str, typer.Option(help="ISO date for the manifest; default today.")] = "",
-    unclear: Annotated[bool, typer.Option(help="Use sets whose own terms are not stated with them.")] = True,
-    home: Home = None,
-) -> None:
-    """Train the reader: generator and data folders to the model files, with figures on layouts not seen."""
-    from datetime import UTC, date, datetime
-
-    from flows.commands.training import Order, run_train
-
-    when = date.fromisoformat(day) if day else datetime.now(UTC).date()
-    order = Order(when.isoformat(), data, out, pages, documents, seed, unclear)
-    raise typer.Exit(run_train(order, home))
-
-
 @app.command("verify-audit")
 def verify_audit(home: Home = None) -> None:
     """Walk the audit's hash chain and name the first row that was changed, cut or forged."""
@@ -250,6 +247,10 @@ def restore(directory: Path, home: Home = None) -> None:
     from models.settings import load_settings
 
     raise typer.Exit(run_restore(load_settings(home), directory))
+
+
+add_certainty(app)
+add_learning(app)
 
 
 def run() -> int:

@@ -1,7 +1,8 @@
 """What is done with a document, and why: hard gates first, then what the policy and the probabilities say. Pure.
 
 The gates stand outside statistics and no policy switches them off: an unverified bank account, an unknown supplier,
-a duplicate, a repaired value, a page that differs from its XML, an amount over the limit.
+a duplicate, a repaired value, a page that differs from its XML, an amount over the limit. What passes them goes
+through by `policy.release`: under the client's certificate, by a threshold on each value, or, in a pilot, not at all.
 
 >>> from models.invoice import Invoice
 >>> from models.match import SupplierMatch
@@ -16,9 +17,12 @@ a duplicate, a repaired value, a page that differs from its XML, an amount over 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import prod
 from typing import NamedTuple
 
+from assurance.evidence import document_evidence, needed_terms
+from assurance.score import PRODUCT, score_of
+from flows.basis import Basis
+from models.certificate import Certificate
 from models.decision import Decision, Outcome, Reason
 from models.extraction import Extraction
 from models.finding import Finding, Severity
@@ -26,15 +30,8 @@ from models.match import MatchOutcome, MatchResult
 from models.money import decimal_text
 from models.settings import PolicySettings
 
-# Terms that a payment rests on: each that stands on the document must be read surely.
-NEEDED_TERMS = (
-    "invoice_number", "issue_date", "seller_name", "seller_vat_id", "seller_legal_id", "currency", "net_total",
-    "tax_total", "gross_total", "payable_total", "iban", "due_date",
-)  # fmt: skip
-# Who the seller is stands in the master data once one of its keys was found there: how well its name or another of its
-# ids was read does not matter then. An IBAN that is not the master's is a finding of its own.
-SELLER_TERMS = frozenset({"seller_name", "seller_vat_id", "seller_legal_id", "iban"})
-_EXACT_KEYS = frozenset({"legal_id", "vat_id", "iban"})
+# What holds under a certificate too: a single value that is likelier wrong than right is no matter of averages.
+FLOOR = 0.5
 NOT_PAYABLE_TYPES = frozenset({"pro_forma", "reminder", "statement", "order", "delivery_note", "other"})
 
 # Rule -> reason; the longest prefix that fits wins, RULE_FAILED is for all others.
@@ -47,6 +44,7 @@ RULE_REASONS: dict[str, Reason] = {
     "AP-SUPPLIER-CONFLICT": Reason.LOOKALIKE_SUPPLIER,
     "AP-SUPPLIER-LOOKALIKE": Reason.LOOKALIKE_SUPPLIER,
     "AP-FIRST-INVOICE": Reason.FIRST_INVOICE,
+    "AP-LAYOUT-NEW": Reason.NEW_LAYOUT,
     "AP-DUPLICATE": Reason.DUPLICATE,
     "AP-PAGE-XML": Reason.PAGE_XML_DIFFER,
     "AP-PAGE-UNREAD": Reason.PAGE_NOT_COMPARED,
@@ -93,7 +91,8 @@ WEIGHTS: tuple[Reason, ...] = (
     Reason.DAMAGED_FILE, Reason.NO_INVOICE_FOUND, Reason.NOT_PAYABLE, Reason.ALREADY_INVOICED,
     Reason.SELLER_MISMATCH, Reason.CLOSED_ORDER, Reason.PRICE_VARIANCE, Reason.QUANTITY_VARIANCE, Reason.NO_ORDER,
     Reason.AMBIGUOUS_ORDER, Reason.ARITHMETIC, Reason.MISSING_FIELD, Reason.REPAIRED_VALUE, Reason.RULE_FAILED,
-    Reason.FIRST_INVOICE, Reason.OVER_LIMIT, Reason.BUNDLE, Reason.LOW_CONFIDENCE,
+    Reason.FIRST_INVOICE, Reason.NEW_LAYOUT, Reason.OVER_LIMIT, Reason.BUNDLE, Reason.LOW_CONFIDENCE,
+    Reason.NOT_CERTIFIED,
 )  # fmt: skip
 
 
@@ -105,31 +104,84 @@ class Ground(NamedTuple):
     outcome: Outcome = Outcome.REVIEW
 
 
-def decide(extraction: Extraction, match: MatchResult, findings: Sequence[Finding], policy: PolicySettings) -> Decision:
+def decide(
+    extraction: Extraction, match: MatchResult, findings: Sequence[Finding], policy: PolicySettings,
+    basis: Basis | None = None,
+) -> Decision:  # fmt: skip
     """Decide on one document under a client's policy.
 
-    `findings` are those of `validators.validate`; the reader's own count even if they are not among them. The score
-    is the probability, in [0, 1], that every value a payment rests on is right, and the match with them.
+    `findings` are those of `validators.validate`; the reader's own count even if they are not among them. `basis` is
+    its evidence, its score and the certificate that stands for it; without one no certificate does.
     """
     everything = tuple(dict.fromkeys((*findings, *extraction.findings, *match.supplier.findings)))
-    grounds = [
-        *_by_findings(everything, policy),
-        *_by_type(extraction),
-        *_by_match(match, policy),
-        *_by_reading(extraction, match, policy),
-        *_by_amount(extraction, policy),
-    ]
+    basis = basis or without_certificate(extraction, match, everything, policy)
+    gates = [*_gates(extraction, match, everything, policy)]
+    unsure = [*_unsure(extraction, match, policy.confidence_threshold)]
+    release = [] if gates else [*_by_certificate(basis)]
+    grounds = gates + {"threshold": unsure, "certified": release, "shadow": []}[policy.release]
     grounds.sort(key=lambda ground: WEIGHTS.index(ground.reason))
-    details = tuple(dict.fromkeys(ground.detail for ground in grounds))
-    if not grounds and not policy.straight_through:
-        details = ("The client's policy sends every document to a person.",)
+    evidence = basis.evidence.model_copy(update={"features": basis.evidence.features | {"gates": float(len(gates))}})
     return Decision(
         outcome=_outcome(grounds, policy),
         reasons=tuple(dict.fromkeys(ground.reason for ground in grounds)),
-        details=details,
-        score=_score(extraction, match, policy),
+        details=_details(grounds, policy, passes=not gates and not release),
+        score=basis.score,
         policy_version=policy.version,
+        segment=evidence.segment,
+        certificate_id=basis.certificate.id if basis.certificate else None,
+        evidence=evidence,
+        versions={**basis.versions, "policy": policy.version},
+        passes=not gates and not (release if basis.certificate else unsure) if policy.release == "shadow" else None,
     )
+
+
+def without_certificate(
+    extraction: Extraction, match: MatchResult, findings: Sequence[Finding], policy: PolicySettings
+) -> Basis:
+    """What a decision rests on where nothing is known of the client: the product of the confidences."""
+    evidence = document_evidence(extraction, match, findings, past=0)
+    return Basis(evidence, score_of(evidence, PRODUCT, require_order=policy.require_order))
+
+
+def _gates(
+    extraction: Extraction, match: MatchResult, findings: Sequence[Finding], policy: PolicySettings
+) -> Iterator[Ground]:
+    """What no score outweighs."""
+    yield from _by_findings(findings, policy)
+    yield from _by_type(extraction)
+    yield from _by_match(match, policy)
+    yield from _by_repair(extraction)
+    yield from _by_amount(extraction, policy)
+    if policy.release != "threshold":  # there every value is asked more anyway
+        yield from _unsure(extraction, match, FLOOR)
+
+
+def _by_certificate(basis: Basis) -> Iterator[Ground]:
+    """Why the certificate does not let it through; nothing where it does: the score must lie strictly above."""
+    segment, certificate = basis.evidence.segment, basis.certificate
+    if basis.obstacle:
+        yield Ground(Reason.NOT_CERTIFIED, basis.obstacle)
+    elif certificate is None:
+        yield Ground(Reason.NOT_CERTIFIED, f"There is no certificate for {segment} yet.")
+    elif certificate.threshold is None:
+        yield Ground(Reason.NOT_CERTIFIED, _missing_text(certificate))
+    elif basis.score <= certificate.threshold:
+        least = f"{certificate.threshold:.4f}, above which {segment} may pass"
+        yield Ground(Reason.NOT_CERTIFIED, f"The score of {basis.score:.4f} is not above {least}.")
+
+
+def _missing_text(certificate: Certificate) -> str:
+    few = f"at least {certificate.missing} more right ones are needed"
+    return f"{certificate.segment}: {certificate.labelled} labelled documents do not prove enough; {few}."
+
+
+def _details(grounds: Sequence[Ground], policy: PolicySettings, *, passes: bool) -> tuple[str, ...]:
+    if grounds:
+        return tuple(dict.fromkeys(ground.detail for ground in grounds))
+    if policy.release == "shadow":
+        would = "would have gone through" if passes else "would not have gone through"
+        return (f"Pilot: every document goes to a person. By its certificate this one {would}.",)
+    return () if policy.straight_through else ("The client's policy sends every document to a person.",)
 
 
 def _outcome(grounds: Sequence[Ground], policy: PolicySettings) -> Outcome:
@@ -138,7 +190,8 @@ def _outcome(grounds: Sequence[Ground], policy: PolicySettings) -> Outcome:
     for outcome in (Outcome.DUPLICATE, Outcome.HOLD):
         if outcome in asked:
             return outcome
-    return Outcome.REVIEW if grounds or not policy.straight_through else Outcome.APPROVE
+    is_free = policy.straight_through and policy.release != "shadow"
+    return Outcome.APPROVE if is_free and not grounds else Outcome.REVIEW
 
 
 def reason_of(rule: str) -> Reason:
@@ -178,26 +231,24 @@ def _by_match(match: MatchResult, policy: PolicySettings) -> Iterator[Ground]:
     reason = OUTCOME_REASONS.get(match.outcome)
     if reason is not None and (policy.require_order or reason is not Reason.NO_ORDER):
         yield Ground(reason, f"The match with the orders ends in: {match.outcome.replace('_', ' ')}.")
-    elif match.orders and match.probability < policy.confidence_threshold:
-        asked = f"{policy.confidence_threshold:.0%} are asked"
-        text = f"The order fits with a probability of {match.probability:.0%}; {asked}."
+
+
+def _unsure(extraction: Extraction, match: MatchResult, asked: float) -> Iterator[Ground]:
+    """Single values, and the match, that are less sure than is asked."""
+    if match.outcome not in OUTCOME_REASONS and match.orders and match.probability < asked:
+        text = f"The order fits with a probability of {match.probability:.0%}; {asked:.0%} are asked."
         yield Ground(Reason.AMBIGUOUS_ORDER, text)
+    needed = needed_terms(match)
+    for term, evidence in extraction.evidence.items():
+        if term in needed and evidence.confidence < asked and evidence.reader != "repaired":
+            text = f"{_named(term)} was read with a confidence of {evidence.confidence:.0%}."
+            yield Ground(Reason.LOW_CONFIDENCE, text)
 
 
-def _needed(match: MatchResult) -> tuple[str, ...]:
-    """The terms that must be read surely, given who the seller was found to be."""
-    is_known = match.supplier.by in _EXACT_KEYS and match.supplier.seller_id is not None
-    return tuple(term for term in NEEDED_TERMS if not (is_known and term in SELLER_TERMS))
-
-
-def _by_reading(extraction: Extraction, match: MatchResult, policy: PolicySettings) -> Iterator[Ground]:
-    needed = _needed(match)
+def _by_repair(extraction: Extraction) -> Iterator[Ground]:
     for term, evidence in extraction.evidence.items():
         if evidence.reader == "repaired":
             yield Ground(Reason.REPAIRED_VALUE, f"{_named(term)} was repaired: {evidence.raw or 'nothing'} was read.")
-        elif term in needed and evidence.confidence < policy.confidence_threshold:
-            text = f"{_named(term)} was read with a confidence of {evidence.confidence:.0%}."
-            yield Ground(Reason.LOW_CONFIDENCE, text)
     for number, evidence in enumerate(extraction.line_evidence, 1):
         if evidence.reader == "repaired":
             yield Ground(Reason.REPAIRED_VALUE, f"Line {number} was repaired: {evidence.raw or 'nothing'} was read.")
@@ -214,13 +265,6 @@ def _by_amount(extraction: Extraction, policy: PolicySettings) -> Iterator[Groun
             f"{amount:.2f} is over the limit of {limit}." if amount.adjusted() < 20 else f"Over the limit of {limit}."
         )
         yield Ground(Reason.OVER_LIMIT, text)
-
-
-def _score(extraction: Extraction, match: MatchResult, policy: PolicySettings) -> float:
-    """The product of the needed confidences and of the match's probabilities, as if their errors were independent."""
-    read = prod(extraction.evidence[term].confidence for term in _needed(match) if term in extraction.evidence)
-    linked = match.probability if policy.require_order or match.orders else 1.0
-    return round(read * linked * match.supplier.probability, 6)
 
 
 def _named(term: str) -> str:

@@ -17,13 +17,16 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
 from models.errors import EngineError, SettingsError
 from models.settings import Settings
+
+if TYPE_CHECKING:
+    from models.store.engine import Store
 
 FREE_SHARE = 0.10  # of the disk; below it an operator must see an alarm
 BUILT = datetime(2026, 11, 1, tzinfo=UTC)  # no clock of ours can be before it
@@ -90,6 +93,7 @@ def _database(settings: Settings) -> Point:
         store = Store(settings.url)
         try:
             found, newest = schema_of(store)
+            searches = found != newest or _searches(store)
         finally:
             store.dispose()
     except SettingsError as error:
@@ -97,9 +101,20 @@ def _database(settings: Settings) -> Point:
     except SQLAlchemyError as error:
         said = str(error).splitlines()[0][:200]
         return Point(Level.FAULT, "database", f"cannot be reached: {said}", "Check database_url, and that it runs")
+    if not searches:
+        advice = ("As an administrator: CREATE EXTENSION pg_trgm; "
+                  "CREATE INDEX search_index ON search_text USING gin (words gin_trgm_ops)")  # fmt: skip
+        return Point(Level.WARNING, "database", "reachable, but names and descriptions cannot be searched", advice)
     if found == newest:
         return Point(Level.OK, "database", f"reachable, schema {found}")
     return Point(Level.FAULT, "database", f"schema {found or 'none'}, newest is {newest}", "Run `facturier migrate`")
+
+
+def _searches(store: Store) -> bool:
+    from models.store.search import has_search_index
+
+    with store.read() as session:
+        return has_search_index(session)
 
 
 def _home(settings: Settings) -> Point:

@@ -9,7 +9,7 @@ from prefect import flow
 from prefect.artifacts import acreate_table_artifact
 
 from flows.report_kpis import compute_and_store
-from flows.workshop import open_line
+from flows.workshop import open_office
 from models.store.audit import now
 from models.store.clients import list_clients
 
@@ -17,8 +17,8 @@ from models.store.clients import list_clients
 @flow(name="figures", flow_run_name="figures of {client}", persist_result=False)
 async def report_figures(client: str = "all", home: str | None = None) -> None:
     """Compute and store the KPIs of one client, or of all, and show them as a table."""
-    with open_line(Path(home) if home else None) as line:
-        store = line.house.store
+    with open_office(Path(home) if home else None) as house:
+        store = house.store
         with store.read() as session:
             known = [row.id for row in list_clients(session)]
         for client_id in known if client == "all" else [client]:

@@ -10,17 +10,24 @@ from datetime import UTC, datetime
 
 from sqlmodel import Session
 
+from flows.credits import credit_findings
 from flows.decide import decide
-from matching import blocking_keys, match_invoice, match_supplier
+from flows.versions import places_of
+from flows.weighing import weigh
+from matching import match_invoice, match_supplier, order_query
+from matching.ranker import ranker_at
 from models.decision import Decision
 from models.extraction import Extraction
 from models.finding import Finding
 from models.invoice import Invoice
 from models.match import MatchResult
-from models.order import Supplier
-from models.reference import canonical_number, squeeze
+from models.reference import squeeze
 from models.settings import PolicySettings, Settings
-from models.store.master import candidate_orders, neighbours
+from models.store.aliases import aliases_of
+from models.store.lookup import candidate_orders
+from models.store.lookup_suppliers import candidate_suppliers, load_supplier
+from models.store.master import neighbours
+from models.store.tolerances import load_tolerances, matching_of
 from models.tables import ClientRow, DocumentRow
 from validators import ValidationContext, find_duplicate_suspects, validate
 from validators.context import DuplicateSuspect, Neighbour
@@ -31,7 +38,6 @@ class Office:
     """What is the same for all documents of one client: loaded once for a chunk of work."""
 
     client: ClientRow
-    suppliers: tuple[Supplier, ...]
     settings: Settings
 
     @property
@@ -60,17 +66,23 @@ class Judgement:
 def match_reading(session: Session, office: Office, extraction: Extraction) -> MatchResult:
     """Match one reading against the client's suppliers and orders."""
     invoice = extraction.invoice
-    supplier = match_supplier(invoice, office.suppliers, office.own_ids, office.settings.matching)
+    suppliers = candidate_suppliers(session, office.client.id, invoice)
+    settings = matching_of(office.client, office.settings.matching)
+    supplier = match_supplier(invoice, suppliers, office.own_ids, settings)
     seen = _order_numbers(extraction)
-    keys = blocking_keys(invoice) | {canonical_number(number) for number in seen}
-    orders = candidate_orders(session, office.client.id, keys - {""}, supplier.seller_id)
-    return match_invoice(invoice, supplier, orders, office.settings.matching, seen)
+    orders = candidate_orders(session, office.client.id, order_query(invoice, supplier, seen))
+    return match_invoice(
+        invoice, supplier, orders, settings, seen,
+        aliases=aliases_of(session, office.client.id, supplier.seller_id),
+        tolerances=load_tolerances(session, office.client.id),
+        model=ranker_at(settings.model),
+    )  # fmt: skip
 
 
 def judge_reading(session: Session, office: Office, document: DocumentRow, extraction: Extraction) -> Judgement:
     """Match, validate and decide; `document` must carry the extraction's main values already."""
     match = match_reading(session, office, extraction)
-    supplier = next((each for each in office.suppliers if each.seller_id == match.supplier.seller_id), None)
+    supplier = load_supplier(session, office.client.id, match.supplier.seller_id)
     context = ValidationContext(
         today=datetime.now(UTC).date(),
         supplier=supplier,
@@ -78,8 +90,12 @@ def judge_reading(session: Session, office: Office, document: DocumentRow, extra
         own_vat_ids=office.own_ids,
         first_invoice=supplier is not None and not supplier.has_history,
     )
-    findings = validate(extraction.invoice, extraction, match, context)
-    return Judgement(match, findings, decide(extraction, match, findings, office.policy))
+    findings = (
+        *validate(extraction.invoice, extraction, match, context),
+        *credit_findings(session, document, extraction.invoice, match.supplier.seller_id),
+    )
+    basis = weigh(session, document, extraction, match, findings, office.policy, places_of(office.settings))
+    return Judgement(match, findings, decide(extraction, match, findings, office.policy, basis))
 
 
 def _order_numbers(extraction: Extraction) -> tuple[str, ...]:

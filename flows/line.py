@@ -21,16 +21,22 @@ from typing import Any
 from sqlmodel import Session
 
 from extractors import ReaderPool
+from flows.auditing import SAMPLE_KEY, sample_after_decision
+from flows.bundles import in_bundle
+from flows.champion import Models, models_in_use
+from flows.coding import with_coding
 from flows.house import House
 from flows.judge import Office, judge_reading
 from flows.outcomes import Outcomes, outcome_of
 from flows.quarantine import quarantine_document
 from flows.remember import finish_learning, recall_of, start_learning
+from flows.shadow import note_shadows
+from flows.turns import judge_in_turn
 from models.decision import Outcome
 from models.document import Document
 from models.errors import ConflictError, FacturierError, InvoiceError
 from models.extraction import Extraction, PageInfo, Reading
-from models.finding import Finding, Severity
+from models.secret import home_secret
 from models.status import Status
 from models.store import jobs
 from models.store.audit import now
@@ -45,7 +51,7 @@ from models.store.documents import (
     move,
     move_along,
 )
-from models.store.master import load_suppliers
+from models.store.seen import keep_words, kept_words
 from models.tables import ClientRow, DocumentRow
 
 logger = logging.getLogger(__name__)
@@ -93,8 +99,9 @@ class Line:
 
     def work(self, leases: Sequence[jobs.Lease]) -> Iterator[Outcomes]:
         """Work on leased jobs, side by side as the pool allows; one document's failure is never another's."""
-        offices = self._offices({lease.client_id for lease in leases})
-        started = [(lease, self._start(lease)) for lease in leases]
+        models = models_in_use(self.house)
+        offices = self._offices({lease.client_id for lease in leases}, models)
+        started = [(lease, self._start(lease, models)) for lease in leases]
         due = time.monotonic() + self._pulse
         for position, (lease, reading) in enumerate(started):
             if self.stopping.is_set() and reading is not None and reading.cancel():
@@ -102,7 +109,7 @@ class Line:
                 continue
             due = self._hold([lease for lease, _ in started[position:]], reading, due)
             try:
-                yield from self._complete(lease, reading, offices[lease.client_id])
+                yield from with_coding(self.house.store, self._complete(lease, reading, offices[lease.client_id]))
             except ConflictError as error:
                 logger.warning("%s", error)  # somebody else has the job: nothing of ours was stored
 
@@ -121,15 +128,13 @@ class Line:
             if is_read:
                 return due
 
-    def _offices(self, client_ids: set[str]) -> dict[str, Office]:
+    def _offices(self, client_ids: set[str], models: Models) -> dict[str, Office]:
+        settings = models.applied_to(self.house.settings)
         with self.house.store.read() as session:
             clients = {each: session.get_one(ClientRow, each) for each in client_ids}
-            return {
-                client_id: Office(client, load_suppliers(session, client_id), self.house.settings)
-                for client_id, client in clients.items()
-            }
+            return {client_id: Office(client, settings) for client_id, client in clients.items()}
 
-    def _start(self, lease: jobs.Lease) -> Work:
+    def _start(self, lease: jobs.Lease, models: Models) -> Work:
         """Hand a document's bytes to the reading children; None where nothing has to be read again."""
         if lease.kind == jobs.JUDGE:
             return None
@@ -143,9 +148,8 @@ class Line:
             return failed
         if lease.kind == jobs.LEARN:
             return start_learning(self.house, self.pool, document, content)
-        whole = self.house.settings.reading.model_copy(update={"bundles": "whole"})
-        return self.pool.submit(Document(content, document.name), whole if lease.kind == jobs.WHOLE else None,
-                                recall_of(self.house, lease.client_id))  # fmt: skip
+        how = models.reading_of(document.sha256, whole=lease.kind == jobs.WHOLE)
+        return self.pool.submit(Document(content, document.name), how, recall_of(self.house, lease.client_id))
 
     def _complete(self, lease: jobs.Lease, reading: Work, office: Office) -> list[Outcomes]:
         try:
@@ -178,11 +182,15 @@ class Line:
                 return []  # a person was faster
             documents = [first, *(_part(session, first, number) for number in range(2, len(reading.extractions) + 1))]
             if len(documents) > 1:
-                reading = replace_extractions(reading, [_in_bundle(each) for each in reading.extractions])
-            return [
+                reading = replace_extractions(reading, [in_bundle(each) for each in reading.extractions])
+            stored = [
                 _store_part(session, office, document, extraction, reading.pages)
                 for document, extraction in zip(documents, reading.extractions, strict=True)
             ]
+            note_shadows(session, documents, reading)
+        if reading.seen and any(each.state != Status.APPROVED for each in stored):
+            keep_words(kept_words(self.house.home, first.sha256), reading.seen)
+        return stored
 
     def _store_again(self, lease: jobs.Lease, office: Office, reading: Reading | None = None) -> list[Outcomes]:
         """Judge a person's revision, or a new reading of the whole file; the state stays where the person has it."""
@@ -258,7 +266,7 @@ def _store_part(
 ) -> Outcomes:
     add_extraction(session, document, extraction, origin="reader", actor=ACTOR, pages=pages)
     read_at = now()
-    said = judge_reading(session, office, document, extraction)
+    said = judge_in_turn(session, office, document, extraction)
     add_judgement(session, document, said.match, said.findings, said.decision, actor="policy")
     decision = said.decision
     steps = (
@@ -267,6 +275,9 @@ def _store_part(
         Step(STATE_AFTER[decision.outcome], "policy", " ".join(decision.reasons)),
     )
     move_along(session, document, steps)
+    if decision.outcome == Outcome.APPROVE:
+        key = home_secret(office.settings.home, SAMPLE_KEY)
+        sample_after_decision(session, document, decision, office.policy, key)
     return outcome_of(document)
 
 
@@ -278,15 +289,6 @@ def _part(session: Session, first: DocumentRow, number: int) -> DocumentRow:
     arrival = Arrival(first.client_id, first.sha256, first.name, first.media_type, first.channel, first.batch,
                       part=number, parent_id=first.id)  # fmt: skip
     return add_document(session, arrival, actor=ACTOR, at=first.received_at)
-
-
-def _in_bundle(extraction: Extraction) -> Extraction:
-    pages = ", ".join(map(str, extraction.pages))
-    finding = Finding(
-        rule="AP-BUNDLE", severity=Severity.ERROR,
-        message=f"The file holds several invoices; this one was found on page {pages}. Check that it was cut rightly.",
-    )  # fmt: skip
-    return extraction.model_copy(update={"findings": (*extraction.findings, finding)})
 
 
 def replace_extractions(reading: Reading, extractions: Sequence[Extraction]) -> Reading:

@@ -34,10 +34,14 @@ from flows.master_cells import (
     read_text,
 )
 from flows.master_table import Column, MasterFileError, RowProblem, Table, TableKind, read_table
+from flows.master_tolerances import TOLERANCE_COLUMNS, tolerance_conflicts
 from models.durable import NotAFileError, open_regular
+from models.store.coding_history import store_coding
 from models.store.engine import Store
 from models.store.imports import ORDER_COLUMNS, store_orders, store_receipts, store_suppliers
 from models.store.loading import Counts, ImportedFile, MasterRow
+from models.store.pilot import store_baseline
+from models.store.tolerances import store_tolerances
 from validators.identifiers import is_vat_id
 
 FILE_BYTES = 100 * 2**20
@@ -51,7 +55,8 @@ _ORDERS: dict[str, Column] = {
     "buyer_name": _TEXT, "buyer_vat_id": _KEY, "seller_id": _KEY, "seller_name": _TEXT, "seller_vat_id": _KEY,
     "line_number": _NEEDED_KEY, "seller_item_id": _KEY, "buyer_item_id": _KEY, "item_name": _TEXT,
     "quantity": _NUMBER, "unit_code": _KEY, "unit_price": _NUMBER, "net_amount": _NUMBER,
-    "vat_rate": Column(read_rate, numeric=True), "quantity_received": _NUMBER, "quantity_invoiced": _NUMBER,
+    "vat_rate": Column(read_rate, numeric=True), "category": _TEXT, "quantity_received": _NUMBER,
+    "quantity_invoiced": _NUMBER,
 }  # fmt: skip
 _RECEIPTS: dict[str, Column] = {
     "receipt_number": _NEEDED_KEY, "receipt_date": _DATE, "order_number": _NEEDED_KEY, "line_number": _NEEDED_KEY,
@@ -61,6 +66,15 @@ _SUPPLIERS: dict[str, Column] = {
     "seller_id": _NEEDED_KEY, "name": Column(read_text, needed=True), "legal_id": _KEY, "vat_id": _KEY,
     "iban": Column(read_ibans), "country": Column(partial(read_code, kind="country")), "currency": _CURRENCY,
     "payment_terms_days": Column(read_days), "address": _TEXT, "status": _KEY,
+}  # fmt: skip
+
+_BASELINE: dict[str, Column] = {
+    "file": _NEEDED_KEY, "seconds": Column(read_number, numeric=True, needed=True), "keyed_by": _KEY, "keyed_on": _DATE,
+}  # fmt: skip
+_CODING: dict[str, Column] = {
+    "posted_date": Column(read_date, needed=True), "seller_id": _KEY, "seller_name": _TEXT, "seller_vat_id": _KEY,
+    "item_name": _TEXT, "net_amount": _NUMBER, "vat_rate": Column(read_rate, numeric=True), "account": _NEEDED_KEY,
+    "cost_centre": _KEY, "tax_code": _KEY, "share": Column(read_rate, numeric=True), "document_reference": _KEY,
 }  # fmt: skip
 
 
@@ -181,6 +195,11 @@ def _supplier_doubts(row: MasterRow) -> Iterator[RowProblem]:
         yield RowProblem(row.line, f"vat_id {vat_id} is not a valid one: its length or its check digits are wrong")
 
 
+def _baseline_doubts(row: MasterRow) -> Iterator[RowProblem]:
+    if not 5 <= row.values["seconds"] <= 7200:
+        yield RowProblem(row.line, f"{row.values['seconds']} seconds for one invoice: is it minutes, or a lunch break?")
+
+
 def _nothing(_rows: MasterRow | Sequence[MasterRow]) -> Iterator[RowProblem]:
     return iter(())
 
@@ -192,5 +211,8 @@ KINDS: dict[str, Kind] = {
     "goods-receipts": Kind(
         TableKind(_RECEIPTS, ("receipt_number", "order_number", "line_number")), _nothing, _nothing, store_receipts
     ),
+    "manual-baseline": Kind(TableKind(_BASELINE, ("file", "keyed_by")), _nothing, _baseline_doubts, store_baseline),
+    "coding-history": Kind(TableKind(_CODING, ()), _nothing, _nothing, store_coding),
+    "tolerances": Kind(TableKind(TOLERANCE_COLUMNS, ("scope", "key")), tolerance_conflicts, _nothing, store_tolerances),
     "suppliers": Kind(TableKind(_SUPPLIERS, ("seller_id",)), _nothing, _supplier_doubts, store_suppliers),
 }

@@ -65,7 +65,7 @@ class Column(NamedTuple):
 
 
 class TableKind(NamedTuple):
-    """A kind of file: its columns and those that identify a row."""
+    """A kind of file: its columns and those that identify a row; none where a row may rightly stand there twice."""
 
     columns: Mapping[str, Column]
     key: tuple[str, ...]
@@ -102,8 +102,8 @@ def read_table(content: bytes, kind: TableKind) -> Table:
         except CellError as error:
             table.bad.append(RowProblem(record.line, str(error)))
             continue
-        key = tuple(row.values[name] for name in kind.key)
-        if key in seen:
+        key = tuple(row.values.get(name) for name in kind.key)  # a part of the key may have no column
+        if key and key in seen:
             table.bad.append(RowProblem(record.line, f"repeats {', '.join(map(str, key))} of line {seen[key]}"))
             continue
         seen[key] = record.line

@@ -8,17 +8,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Future
 
+from sqlmodel import select
+
 from extractors import ReaderPool
 from extractors.sandbox.exchange import Recall
 from flows.house import House
 from flows.terminal import EXIT_DONE, EXIT_USAGE, complain, safe, write_line
 from models.document import Document
+from models.durable import drop
 from models.errors import InvoiceError
 from models.memory import Fingerprint, Sample
 from models.status import Status
 from models.store import jobs, memory
 from models.store.audit import now
 from models.store.documents import load_extraction
+from models.store.seen import kept_words
 from models.tables import ClientRow, DocumentRow
 
 ACTOR = "line"
@@ -62,7 +66,7 @@ def finish_learning(house: House, lease: jobs.Lease, learned: Future[Sample] | N
 
 
 def run_forget(house: House, client_id: str) -> int:
-    """Delete a client's memory and say how much it was.
+    """Delete a client's memory, and the words kept for training; say how much it was.
 
     Returns:
         0, or 2 where there is no such client.
@@ -72,5 +76,7 @@ def run_forget(house: House, client_id: str) -> int:
             complain(f"forget: there is no client {safe(client_id)}")
             return EXIT_USAGE
         count = memory.forget_client(session, client_id, actor="operator", at=now())
+        hashes = session.exec(select(DocumentRow.sha256).where(DocumentRow.client_id == client_id)).all()
+    drop(kept_words(house.home, each) for each in hashes)
     write_line(f"{count} remembered invoice{'s' * (count != 1)} of {client_id} forgotten")
     return EXIT_DONE

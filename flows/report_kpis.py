@@ -98,4 +98,4 @@ def _duration(hours: float) -> str:
     return f"{3600 * hours:.0f} s"
 
 
-_SHOWN = {"share": "{:.1%}", "seconds": "{:.0f} s"}
+_SHOWN = {"share": "{:.1%}", "seconds": "{:.0f} s", "minutes": "{:.1f} min"}

@@ -9,16 +9,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
-
 from extractors import ReaderPool
-from models.document import Document, Page
-from models.durable import make_folder, write_atomic
+from models.document import Document
 from models.errors import FacturierError
 from models.settings import Settings
-
-Pages = tuple[Page, ...]
-_PAGES: TypeAdapter[Pages] = TypeAdapter(Pages)
+from models.store.seen import Pages, keep_words, load_words
 
 
 def read_words(
@@ -46,10 +41,9 @@ def _words(pool: ReaderPool, path: Path, keep: Path | None) -> Pages:
     if keep is None:
         return pool.words(content)
     kept = keep / f"{Document(content, path.name).sha256}.json"
-    try:
-        return _PAGES.validate_json(kept.read_bytes())
-    except (OSError, ValidationError):  # not kept yet, or by another version
-        pages = pool.words(content)
-    make_folder(keep)
-    write_atomic(kept, _PAGES.dump_json(pages))
+    known = load_words(kept)
+    if known is not None:
+        return known
+    pages = pool.words(content)
+    keep_words(kept, pages)
     return pages

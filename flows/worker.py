@@ -172,8 +172,15 @@ class Worker:
             from flows.figures import report_figures  # draws scipy in, which the first documents need not wait for
 
             await report_figures()
+            from flows.monitors import watch_clients
+
+            await watch_clients()
+            from flows.certify_clients import certify_clients, uncertified_clients
+
+            for client_id in uncertified_clients(self.line.house):
+                await certify_clients(client_id)
         except Exception as error:  # noqa: BLE001 - figures are computed again at the next turn
-            logger.warning("the figures were not computed: %s", error)
+            logger.warning("figures or monitors were not computed: %s", error)
 
     async def _wait_for_server(self) -> None:
         """Give the Prefect server time to start; without it the fallback works."""

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
-from extractors import ReaderPool
-from flows.house import open_house
+from flows.champion import reader_pool
+from flows.house import House, open_house
 from flows.line import Line
 
 _open_line: ContextVar[Line | None] = ContextVar("open_line", default=None)
@@ -24,10 +24,21 @@ def open_line(home: Path | None = None) -> Iterator[Line]:
     if line is not None:
         yield line
         return
-    with open_house(home) as house, ReaderPool(house.settings.reading, house.settings.limits) as pool:
+    with open_house(home) as house, reader_pool(house) as pool:
         line = Line(house, pool)
         token = _open_line.set(line)
         try:
             yield line
         finally:
             _open_line.reset(token)
+
+
+@contextmanager
+def open_office(home: Path | None = None) -> Iterator[House]:
+    """The house of this process's line; where there is none, a house without a line: nothing will be read in it."""
+    line = _open_line.get()
+    if line is not None:
+        yield line.house
+        return
+    with open_house(home) as house:
+        yield house

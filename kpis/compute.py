@@ -9,21 +9,23 @@ A period is [start, end). Times in hours, shares in [0, 1]. Percentiles are of t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from itertools import pairwise
 from math import ceil
 
+from assurance import clopper_pearson, weighted_rate
 from kpis.definitions import KPIS
-from models.history import Event, Figure, History
+from models.history import Audit, Event, Figure, History
 from models.status import FINAL, Status
 
 PERSON = "user:"  # how a person's acts are signed
 EXCEPTION_STATES = frozenset({Status.IN_REVIEW, Status.HELD, Status.DUPLICATE, Status.QUARANTINED})
-CONFIDENCE = 0.95
 _HOUR = 3600.0
+_MINUTE = 60.0
+UNKNOWN = "unknown"  # cause of a correction of which nobody said why
 
 
 def compute(history: History, start: datetime, end: datetime) -> tuple[Figure, ...]:
@@ -146,13 +148,59 @@ def _errors(view: _Period) -> Iterator[Figure]:
     yield _figure("error_rate_high", high)
 
 
+def _audits(view: _Period) -> Iterator[Figure]:
+    """What the audit sample says of all that was let through; by segment where there are several."""
+    settled = [one for one in view.history.audits if view.covers(one.at)]
+    yield from _audited(settled)
+    segments = sorted({one.segment for one in settled if one.segment})
+    for segment in segments if len(segments) > 1 else ():
+        yield from _audited([one for one in settled if one.segment == segment], segment)
+
+
+def _audited(settled: Sequence[Audit], label: str = "") -> Iterator[Figure]:
+    rate = weighted_rate([(one.wrong, one.weight) for one in settled])
+    known = bool(settled)
+    value, unit = rate.value if known else None, KPIS["audited_error_rate"].unit
+    errors = sum(one.wrong for one in settled)
+    yield Figure("audited_error_rate", value, unit, label, errors, len(settled))
+    yield _figure("audited_error_rate_low", rate.interval.low if known else None, label)
+    yield _figure("audited_error_rate_high", rate.interval.high if known else None, label)
+
+
+def _causes(view: _Period) -> Iterator[Figure]:
+    """Changed fields and the time that they cost, as a whole and by cause; a field counts once, with its last cause."""
+    causes: dict[str, dict[str, str]] = defaultdict(dict)
+    for seen in view.history.corrections:
+        if seen.changed and view.covers(seen.at):
+            causes[seen.document_id][seen.term] = seen.cause or UNKNOWN
+    minutes: dict[str, float] = defaultdict(float)
+    for touch in view.history.touches:
+        if touch.document_id in causes and touch.at < view.end:
+            minutes[touch.document_id] += touch.seconds / _MINUTE
+    counts: dict[str, float] = defaultdict(float)
+    lost: dict[str, float] = defaultdict(float)
+    for name, terms in causes.items():
+        for cause in terms.values():
+            counts[cause] += 1
+            lost[cause] += minutes[name] / len(terms)
+    yield from _ranked("corrections", counts)
+    yield from _ranked("correction_minutes", {cause: round(spent, 2) for cause, spent in lost.items()})
+
+
+def _ranked(name: str, parts: Mapping[str, float]) -> Iterator[Figure]:
+    """The sum, then each part, the largest first."""
+    yield _figure(name, sum(parts.values()))
+    for label, value in sorted(parts.items(), key=lambda pair: (-pair[1], pair[0])):
+        yield _figure(name, value, label)
+
+
 def _first_pass(view: _Period) -> Iterator[Figure]:
     outcomes = [view.history.matches[name] for name in view.received if name in view.history.matches]
     yield _ratio("first_pass_match_rate", sum(outcome == "match" for outcome in outcomes), len(outcomes))
 
 
 _FAMILIES: tuple[Callable[[_Period], Iterable[Figure]], ...] = (
-    _counts, _turnaround, _stages, _touch_time, _straight_through, _exceptions, _errors, _first_pass,
+    _counts, _turnaround, _stages, _touch_time, _straight_through, _exceptions, _errors, _audits, _causes, _first_pass,
 )  # fmt: skip
 
 
@@ -160,21 +208,6 @@ def percentile(values: Sequence[float], share: float) -> float | None:
     """The smallest value that at least this share of all values do not exceed; None where there are none."""
     ordered = sorted(values)
     return ordered[max(ceil(share * len(ordered)) - 1, 0)] if ordered else None
-
-
-def clopper_pearson(hits: int, trials: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """The exact interval of a share, in [0, 1] (Clopper and Pearson, Biometrika 26, 1934).
-
-    >>> low, high = clopper_pearson(0, 10)
-    >>> low, round(high, 4)
-    (0.0, 0.3085)
-    """
-    from scipy.stats import beta
-
-    tail = (1 - confidence) / 2
-    low = 0.0 if hits == 0 else float(beta.ppf(tail, hits, trials - hits + 1))
-    high = 1.0 if hits == trials else float(beta.ppf(1 - tail, hits + 1, trials - hits))
-    return low, high
 
 
 def _ratio(name: str, numerator: float, denominator: int, label: str = "") -> Figure:

@@ -54,6 +54,19 @@ _ROWS = (
         "Lower end of the 95 % interval of the error rate (Clopper-Pearson).", "lower"),
     Kpi("error_rate_high", "Error rate, at most", "share",
         "Upper end of the 95 % interval of the error rate (Clopper-Pearson).", "lower"),
+    Kpi("audited_error_rate", "Error rate of what was let through", "share",
+        "Of the documents that went through without a person, by the audits settled during the period: those with an "
+        "error; each audit weighs by how rarely such documents were drawn.", "lower", "segment"),
+    Kpi("audited_error_rate_low", "Error rate of what was let through, at least", "share",
+        "Lower end of the 95 % interval (Clopper-Pearson at the effective number of audits).", "lower", "segment"),
+    Kpi("audited_error_rate_high", "Error rate of what was let through, at most", "share",
+        "Upper end of the 95 % interval (Clopper-Pearson at the effective number of audits).", "lower", "segment"),
+    Kpi("corrections", "Corrections", "corrections",
+        "Fields that people changed during the period; by cause, those with that cause, the most frequent first.",
+        "lower", "cause"),
+    Kpi("correction_minutes", "Time lost to corrections", "minutes",
+        "Minutes that people had the documents open on which they changed a field during the period; by cause, each "
+        "document's minutes shared out evenly over its changed fields, the dearest first.", "lower", "cause"),
     Kpi("first_pass_match_rate", "First-pass match rate", "share",
         "Of the documents received during the period and matched: those whose first match had no variance.", "higher"),
 )  # fmt: skip

@@ -30,13 +30,16 @@ class Growth:
 def grow(
     rows: Floats,
     right: NDArray[np.bool_],
-    weights: Floats,
+    weights: Floats | None,
     names: Sequence[str],
     rising: Collection[str],
     seed: int,
     growth: Growth = Growth(),
 ) -> Forest:
-    """Fit log-odds of `right`; features in `rising` never lower them. Needs right and wrong rows both."""
+    """Fit log-odds of `right`; features in `rising` never lower them. Needs right and wrong rows both.
+
+    Without weights every row counts the same, and fitting is faster.
+    """
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     model = HistGradientBoostingClassifier(

@@ -37,15 +37,17 @@ class Example:
     marks: Mapping[str, tuple[tuple[int, Box], ...]] = field(default_factory=dict)  # term to page and place
 
 
-def synthetic(seed: int, count: int, *, words: Words = "all", misread: float = MISREAD) -> Iterator[Example]:
+def synthetic(
+    seed: int, count: int, *, words: Words = "all", misread: float = MISREAD, per_family: int = 1
+) -> Iterator[Example]:
     """Examples of the generator, in order; the same seed gives the same ones.
 
     `words`: "train" leaves out the held-out label words, "held_out" uses them. A share `misread` of the documents has
-    characters as a recogniser would misread them.
+    characters as a recogniser would misread them. `per_family` documents in a row are one supplier's.
     """
     from sample_invoices.generator.training.series import generate
 
-    for document in generate(seed, count, words=words):
+    for document in generate(seed, count, words=words, per_family=per_family):
         record = document.record()
         name = f"{SYNTHETIC}-{seed}-{document.number}"
         yield Example(

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from extractors.fields import ReaderModel, confidence, party_rows, rivals
-from extractors.fields.model import ARRAYS, MANIFEST, model_arrays
+from extractors.fields import ReaderModel
+from extractors.fields.model import ARRAYS, MANIFEST, columns_of_reader, model_arrays
 from learning.material import Example
 from models.durable import make_folder, write_atomic
 
@@ -34,22 +34,21 @@ def ship(model: ReaderModel, folder: Path, manifest: Mapping[str, Any]) -> Path:
 
 def manifest_of(examples: Sequence[Example], licences: Mapping[str, str], *, seed: int, day: str) -> dict[str, Any]:
     """What is known before the figures: data, code, libraries, seed, features."""
-    data = data_hash(examples)
+    data, code = data_hash(examples), code_hash()
+    identity = hashlib.sha256(f"{data} {code} {seed}".encode()).hexdigest()  # the same material, code and seed
     counts = Counter(example.set for example in examples)
     return {
-        "version": f"{day}-{data[:8]}",
+        "version": f"{day}-{identity[:8]}",
         "day": day,
         "seed": seed,
         "data_sha256": data,
         "sets": {
             name: {"documents": counts[name], "licence": licences.get(name, "our own")} for name in sorted(counts)
         },
-        "code": {"facturier": version("facturier"), "fields_sha256": code_hash()},
+        "code": {"facturier": version("facturier"), "fields_sha256": code},
         "libraries": {"scikit-learn": version("scikit-learn"), "numpy": version("numpy")},
-        "features": {
-            "fields": list(rivals.COLUMNS), "parties": list(party_rows.COLUMNS), "confidence": list(confidence.COLUMNS),
-        },
-    }  # fmt: skip
+        "features": columns_of_reader(),
+    }
 
 
 def data_hash(examples: Iterable[Example]) -> str:

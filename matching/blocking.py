@@ -1,6 +1,6 @@
-"""Which orders are worth comparing: the keys under which a store finds them, and how alike two numbers are.
+"""Which orders are worth comparing: what a store is asked for, and how alike two numbers are.
 
-A store looks up `blocking_keys` first, `number_variants` where that gives nothing, and the supplier's open orders.
+`order_query` gathers the numbers, the supplier, the amount and the words; `models.store.lookup` answers it.
 
 >>> from models.invoice import Invoice
 >>> sorted(blocking_keys(Invoice(order_reference="PO 4500017 / 4500018")))
@@ -13,18 +13,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
 from models.invoice import Invoice
+from models.lookup import OrderQuery
+from models.match import SupplierMatch
+from models.number_edits import number_variants
 from models.reference import canonical_number, squeeze
 
-__all__ = ["Citation", "blocking_keys", "canonical_number", "cited_numbers", "number_similarity", "number_variants"]
+__all__ = [
+    "Citation", "blocking_keys", "canonical_number", "cited_numbers", "number_similarity", "number_variants",
+    "order_query",
+]  # fmt: skip
 
 _SEPARATORS = re.compile(r"[,;/|&+\s]+|\bet\b|\band\b|\bund\b")
+_GAPS = re.compile(r"[,;|&+\s]+")  # a slash may belong to the number
 _DIGITS = re.compile(r"\d{4,}")
-_ALPHABET = "0123456789"
+TEXT, LINES = 200, 20  # characters of a text and lines of an invoice that are looked up
+_LARGEST = Decimal(10) ** 15
 MIN_TOKEN = 3  # characters that a part of a reference needs to stand for an order by itself
 
 
@@ -53,7 +62,8 @@ def cited_numbers(invoice: Invoice, text_order_numbers: Sequence[str] = ()) -> t
 
 def _parts(reference: str) -> Iterator[tuple[str, float]]:
     """The numbers in a reference that lists several, or that says more than the number."""
-    tokens = [token for token in _SEPARATORS.split(reference) if token]
+    tokens = [token for cut in (_SEPARATORS, _GAPS) for token in cut.split(reference) if token]
+    tokens = list(dict.fromkeys(tokens))
     if len(tokens) > 1:
         yield from ((token, NAMED) for token in tokens if len(squeeze(token)) >= MIN_TOKEN and _DIGITS.search(token))
     yield from ((run, HINTED) for run in _DIGITS.findall(reference) if run != reference and run not in tokens)
@@ -64,21 +74,31 @@ def blocking_keys(invoice: Invoice) -> frozenset[str]:
     return frozenset(key for cited in cited_numbers(invoice) if (key := canonical_number(cited.text)))
 
 
-def number_variants(key: str) -> frozenset[str]:
-    """Canonical numbers one edit away: a digit changed, lost, added, or two neighbours swapped."""
-    variants = set(_edits(key)) if 3 <= len(key) <= 24 else set()
-    return frozenset(canonical_number(variant) for variant in variants) - {key, ""}
+def order_query(invoice: Invoice, supplier: SupplierMatch, text_order_numbers: Sequence[str] = ()) -> OrderQuery:
+    """What to ask the order book for: everything on the invoice that an order may be found by.
+
+    >>> order_query(Invoice(order_reference="PO-7", net_total="-12.5"), SupplierMatch(seller_id="S1")).net_cents
+    1250
+    """
+    numbers = (canonical_number(cited.text) for cited in cited_numbers(invoice, text_order_numbers))
+    texts = (" ".join(filter(None, (line.seller_item_id, line.item_name)))[:TEXT] for line in invoice.lines[:LINES])
+    return OrderQuery(
+        numbers=tuple(dict.fromkeys(number for number in numbers if number)),
+        seller_id=supplier.seller_id,
+        seller_name=invoice.seller_name[:TEXT] if invoice.seller_name else None,
+        net_cents=_net_cents(invoice),
+        issue_date=invoice.issue_date,
+        texts=tuple(sorted(dict.fromkeys(filter(None, texts)), key=len, reverse=True)),
+    )
 
 
-def _edits(key: str) -> Iterator[str]:
-    for at in range(len(key) + 1):
-        head, tail = key[:at], key[at:]
-        yield from (head + digit + tail for digit in _ALPHABET)
-        if tail:
-            yield head + tail[1:]
-            yield from (head + digit + tail[1:] for digit in _ALPHABET)
-        if len(tail) > 1:
-            yield head + tail[1] + tail[0] + tail[2:]
+def _net_cents(invoice: Invoice) -> int | None:
+    """The net amount by magnitude, in hundredths, from whatever says it; None beyond what an order can have."""
+    net = invoice.net_total
+    if net is None:
+        amounts = [line.net_amount for line in invoice.lines]
+        net = sum(filter(None, amounts), Decimal(0)) if any(amounts) else None
+    return int(abs(net).scaleb(2)) if net is not None and abs(net) < _LARGEST else None
 
 
 def number_similarity(cited: str, order_number: str) -> float:

@@ -9,11 +9,13 @@ Membership functions are trapezoids written as points; they are the features of 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
 from matching.blocking import Citation, number_similarity
-from matching.identity import are_comparable, identity_keys, vat_keys
+from matching.distance import FAR, reading_distance
+from matching.identity import are_comparable, identity_keys
 from matching.lines import Link, closeness
 from matching.names import name_similarity
 from matching.pricing import open_amount, order_total
@@ -38,19 +40,35 @@ class Pair:
     links: tuple[Link, ...] | None = None
 
 
+@lru_cache(maxsize=65_536)
+def _alike(text: str, order_number: str) -> float:
+    return number_similarity(text, order_number)
+
+
 def best_citation(pair: Pair) -> tuple[str, float]:
     """The number on the invoice that is nearest to the order's, and how near: text and similarity in [0, 1]."""
     best = ("", 0.0)
     for text, strength in pair.citations:
-        alike = min(strength, number_similarity(text, pair.order.order_number))
+        alike = min(strength, _alike(text, pair.order.order_number))
         best = max(best, (text, alike), key=lambda found: found[1])
     return best
 
 
+def nearest_citation(pair: Pair) -> tuple[str, float]:
+    """The number on the invoice that the fewest misreadings make the order's: text and weighed edits, up to `FAR`."""
+    apart = ((citation.text, reading_distance(citation.text, pair.order.order_number)) for citation in pair.citations)
+    return min(apart, key=lambda found: found[1], default=("", FAR))
+
+
+@lru_cache(maxsize=65_536)
+def _keys(vat_id: str | None, legal_id: str | None) -> frozenset[str]:
+    return identity_keys(vat_id, legal_id)
+
+
 def seller_agreement(invoice: Invoice, order: PurchaseOrder, supplier: SupplierMatch) -> float | None:
     """How surely invoice and order have one seller: by master data, else by identifiers, else by name."""
-    mine = identity_keys(invoice.seller_vat_id, invoice.seller_legal_id)
-    theirs = vat_keys(order.seller_vat_id)
+    mine = _keys(invoice.seller_vat_id, invoice.seller_legal_id)
+    theirs = _keys(order.seller_vat_id, None)
     if mine & theirs:
         return 1.0
     if supplier.seller_id and order.seller_id:
@@ -106,8 +124,8 @@ def _currency(pair: Pair) -> float | None:
 
 
 def _buyer(pair: Pair) -> float | None:
-    mine = identity_keys(pair.invoice.buyer_vat_id, pair.invoice.buyer_legal_id)
-    theirs = vat_keys(pair.order.buyer_vat_id)
+    mine = _keys(pair.invoice.buyer_vat_id, pair.invoice.buyer_legal_id)
+    theirs = _keys(pair.order.buyer_vat_id, None)
     if mine & theirs:
         return 1.0
     if not pair.invoice.buyer_name or not pair.order.buyer_name:

@@ -13,110 +13,79 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from decimal import Decimal
 
-from matching.blocking import PRINTED, cited_numbers
-from matching.comparisons import SAME_SELLER, Pair, best_citation
-from matching.lines import Link, link_lines, targets_of
-from matching.outcome import Case, outcome_of, variances_of
-from matching.score import ScoredCandidate, names_order, quick_share, quick_weight, score_candidate
-from matching.tolerance import quantity_taken
+from matching.line_sides import NO_ALIASES
+from matching.lines import ALL, LinkOptions, explained
+from matching.links import Link
+from matching.order_sets import Found, Linking, choose
+from matching.outcome import Case, gives_back, outcome_of, variances_of
+from matching.pricing import open_amount
+from matching.ranker import MatcherModel
+from matching.score import ScoredCandidate, score_candidates
+from matching.shortlist import SHOWN, shortlist
+from matching.tolerance import NO_TOLERANCES, Limits, quantity_taken
+from models.aliases import Aliases
 from models.bounds import within_bounds
 from models.invoice import Invoice
 from models.match import LineMatch, MatchResult, SupplierMatch
 from models.order import PurchaseOrder
 from models.settings import MatchingSettings
-
-FULL_COMPARISONS = 8  # candidates whose lines are compared, beside those that the invoice names
-LINES_SPAN = 11.0  # what lines can change between two orders (8.5 bits), and the margin of an ambiguous match
-SHOWN = 5  # candidates that the result lists
+from models.tolerances import ToleranceBook
 
 
-def match_invoice(
+def match_invoice(  # noqa: PLR0913 - what a client may set stands by name
     invoice: Invoice,
     supplier: SupplierMatch,
     orders: Sequence[PurchaseOrder],
     settings: MatchingSettings = MatchingSettings(),  # noqa: B008 - frozen
     text_order_numbers: Sequence[str] = (),
+    *,
+    aliases: Aliases = NO_ALIASES,
+    tolerances: ToleranceBook = NO_TOLERANCES,
+    options: LinkOptions = ALL,
+    model: MatcherModel | None = None,
 ) -> MatchResult:
     """Match an invoice against candidate orders (in any order; those that blocking brought).
 
-    `text_order_numbers` are strings of the page that may be order numbers. Probabilities in [0, 1]; candidates best
-    first. A line match of a credit note has a negative quantity: it gives back.
+    `text_order_numbers` are strings of the page that may be order numbers. `aliases` are what this supplier calls its
+    items, `tolerances` those of the client's suppliers and categories, `model` ranks in place of the shipped trees.
+    Probabilities in [0, 1]; candidates best first.
+    A line match of a credit note has a negative quantity: it gives back.
     """
     invoice = within_bounds(invoice)
-    scored = _score(invoice, supplier, orders, text_order_numbers)
-    chosen = _choose(scored, settings)
+    linking = Linking(invoice.lines, aliases, options, is_return=gives_back(invoice))
+    pairs = shortlist(invoice, supplier, orders, linking.to, text_order_numbers)
+    scored = score_candidates(pairs, settings.ranker, model)
+    scored.sort(key=lambda row: (-row.weight, row.pair.order.order_number))
+    found = choose(scored, linking, settings)
     result = MatchResult(supplier=supplier, candidates=tuple(row.candidate for row in scored[:SHOWN]))
-    if not chosen:
+    if found is None:
         return result
-    case = _case(invoice, chosen, scored, settings)
+    supplier = _supplier_by_order(supplier, found.rows[0])
+    limits = Limits(settings, tolerances, supplier.seller_id or found.rows[0].pair.order.seller_id)
+    case = _case(invoice, found, scored, limits)
     return result.model_copy(
         update={
-            "supplier": _supplier_by_order(supplier, chosen[0]),
+            "supplier": supplier,
             "kind": "three_way" if case.three_way else "two_way",
             "outcome": outcome_of(case),
-            "orders": tuple(row.pair.order.order_number for row in chosen),
-            "probability": min(row.candidate.probability for row in chosen),
-            "lines": tuple(_line_match(link, invoice) for link in case.links),
+            "orders": tuple(row.pair.order.order_number for row in found.rows),
+            "probability": found.probability,
+            "lines": tuple(_line_match(link, invoice) for link in explained(case.links)),
             "variances": variances_of(case),
+            "amount_left": sum((open_amount(order, by_receipt=case.three_way) for order in case.orders), Decimal(0)),
         }
     )
 
 
-def _score(
-    invoice: Invoice, supplier: SupplierMatch, orders: Sequence[PurchaseOrder], text_order_numbers: Sequence[str]
-) -> list[ScoredCandidate]:
-    """Candidates, best first: all are weighed quickly, the best and the named ones with their lines."""
-    citations = cited_numbers(invoice, text_order_numbers)
-    pairs = [Pair(invoice, order, supplier, citations) for order in orders]
-    quick = [(quick_weight(pair), pair) for pair in pairs]
-    reachable = max((weight for weight, _ in quick), default=0.0) - LINES_SPAN
-    quick.sort(key=lambda row: (-row[0] - LINES_SPAN * quick_share(invoice, row[1].order), row[1].order.order_number))
-    scored = []
-    for rank, (weight, pair) in enumerate(quick):
-        may_win = rank < FULL_COMPARISONS and weight > reachable
-        if may_win or names_order(pair):
-            scored.append(score_candidate(replace(pair, links=_links(pair))))
-        elif rank < SHOWN:
-            scored.append(score_candidate(pair))
-    return sorted(scored, key=lambda row: (-row.weight, row.pair.order.order_number))
-
-
-def _links(pair: Pair) -> tuple[Link, ...]:
-    return link_lines(pair.invoice.lines, targets_of(pair.order.order_number, pair.order.lines))
-
-
-def _choose(scored: Sequence[ScoredCandidate], settings: MatchingSettings) -> list[ScoredCandidate]:
-    """The orders that the invoice is matched to: those it names, else the likeliest where it is likely enough."""
-    cited = [row for row in scored if row.is_cited]
-    of_seller = [row for row in cited if row.seller is None or row.seller >= SAME_SELLER]
-    if of_seller:
-        return _one_for_each_number(of_seller)
-    if scored and scored[0].candidate.probability >= settings.probability_threshold:
-        return [scored[0]]
-    return cited[:1]  # the number is another supplier's: said as such, rather than "no order"
-
-
-def _one_for_each_number(cited: Sequence[ScoredCandidate]) -> list[ScoredCandidate]:
-    """For each number on the invoice the order that has it, exactly before nearly; named numbers before printed."""
-    named = [row for row in cited if (row.number or 0.0) > PRINTED] or list(cited)
-    best: dict[str, ScoredCandidate] = {}
-    for row in sorted(named, key=lambda row: (-(row.number or 0.0), -row.weight)):
-        best.setdefault(best_citation(row.pair)[0], row)
-    return sorted(best.values(), key=lambda row: -row.weight)
-
-
-def _case(
-    invoice: Invoice, chosen: list[ScoredCandidate], scored: Sequence[ScoredCandidate], settings: MatchingSettings
-) -> Case:
-    orders = tuple(row.pair.order for row in chosen)
-    targets = [target for order in orders for target in targets_of(order.order_number, order.lines)]
-    links = chosen[0].pair.links or () if len(chosen) == 1 else link_lines(invoice.lines, targets)
+def _case(invoice: Invoice, found: Found, scored: Sequence[ScoredCandidate], limits: Limits) -> Case:
+    orders = tuple(row.pair.order for row in found.rows)
     has_receipts = any(line.quantity_received is not None for order in orders for line in order.lines)
-    three_way = settings.three_way == "always" or (settings.three_way == "auto" and has_receipts)
-    rivals = tuple(row for row in scored if row not in chosen)
-    return Case(invoice, orders, tuple(links), tuple(chosen), rivals, settings, three_way)
+    way = limits.settings.three_way
+    three_way = way == "always" or (way == "auto" and has_receipts)
+    rivals = tuple(row for row in scored if row not in found.rows)
+    return Case(invoice, orders, found.links, found.rows, rivals, limits, three_way, found.is_certain)
 
 
 def _supplier_by_order(supplier: SupplierMatch, best: ScoredCandidate) -> SupplierMatch:
@@ -134,5 +103,8 @@ def _line_match(link: Link, invoice: Invoice) -> LineMatch:
         order=link.target.order,
         order_line=link.target.line.line_number,
         quantity=quantity_taken(link, invoice),
+        invoiced_before=link.target.line.quantity_invoiced,
         probability=link.probability,
+        margin=link.margin,
+        waterfall=link.waterfall,
     )

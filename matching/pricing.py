@@ -14,9 +14,33 @@ from __future__ import annotations
 from decimal import Decimal
 
 from models.invoice import InvoiceLine
-from models.order import OrderLine, PurchaseOrder
+from models.open_amounts import (
+    CENT,
+    is_blanket,
+    open_amount,
+    open_quantity,
+    open_value,
+    order_price,
+    order_total,
+    ordered_amount,
+    price_of,
+)
 
-CENT = Decimal("0.01")
+__all__ = [
+    "CENT",
+    "PIECES",
+    "is_blanket",
+    "line_price",
+    "open_amount",
+    "open_quantity",
+    "open_value",
+    "order_price",
+    "order_total",
+    "ordered_amount",
+    "price_of",
+    "units_per_unit",
+]
+
 PIECES = frozenset({"C62", "H87", "EA", "PCE", "PCS", "NAR", "NMP", "XPP", "ST", "STK"})
 
 # Units of UN/ECE recommendation 20: each as a multiple of its family's smallest.
@@ -41,71 +65,6 @@ def units_per_unit(invoice_unit: str | None, order_unit: str | None) -> Decimal 
     return None
 
 
-def price_of(
-    quantity: Decimal | None, price: Decimal | None, base: Decimal | None, net: Decimal | None
-) -> Decimal | None:
-    """The price of one unit: as stated where it explains the net amount, else what is paid; None if unknown."""
-    stated = price / base if price is not None and base else price
-    if net is None or not quantity:
-        return stated
-    if stated is not None and abs(quantity * stated - net) <= CENT:
-        return abs(stated)
-    return abs(net / quantity)
-
-
 def line_price(line: InvoiceLine) -> Decimal | None:
     """The invoice line's price for one of its units."""
     return price_of(line.quantity, line.unit_price, line.price_base_quantity, line.net_amount)
-
-
-def order_price(line: OrderLine) -> Decimal | None:
-    """The order line's price for one of its units."""
-    return price_of(line.quantity, line.unit_price, None, line.net_amount)
-
-
-def ordered_amount(line: OrderLine) -> Decimal:
-    """The net amount of an order line; zero where neither amount nor price is known."""
-    if line.net_amount is not None:
-        return line.net_amount
-    return (line.quantity or Decimal(0)) * (line.unit_price or Decimal(0))
-
-
-def open_quantity(line: OrderLine, *, by_receipt: bool = False) -> Decimal | None:
-    """What may still be invoiced, by magnitude: ordered (or received) less invoiced; None without a quantity.
-
-    >>> open_quantity(OrderLine(line_number="1", quantity="10", quantity_received="6", quantity_invoiced="4"))
-    Decimal('6')
-    >>> line = OrderLine(line_number="1", quantity="10", quantity_received="6", quantity_invoiced="4")
-    >>> open_quantity(line, by_receipt=True)
-    Decimal('2')
-
-    A credit note that came before its invoice has given something back already, so that more is open than was ordered:
-
-    >>> open_quantity(OrderLine(line_number="1", quantity="10", quantity_invoiced="-4"))
-    Decimal('14')
-    """
-    direction = -1 if (line.quantity or Decimal(0)) < 0 else 1  # an order of returns has negative quantities
-    if by_receipt:
-        return abs(line.quantity_received or Decimal(0)) - direction * line.quantity_invoiced
-    if line.quantity is None:
-        return None
-    return abs(line.quantity) - direction * line.quantity_invoiced
-
-
-def order_total(order: PurchaseOrder) -> Decimal:
-    """The net amount of the whole order."""
-    return sum((ordered_amount(line) for line in order.lines), Decimal(0))
-
-
-def open_amount(order: PurchaseOrder, *, by_receipt: bool = False) -> Decimal:
-    """The net amount that may still be invoiced, in cents and not below zero."""
-    total = Decimal(0)
-    for line in order.lines:
-        still, price = open_quantity(line, by_receipt=by_receipt), order_price(line)
-        if still is None or price is None:
-            total += abs(ordered_amount(line))
-        elif still == abs(line.quantity or Decimal(0)):
-            total += abs(ordered_amount(line))  # untouched: the amount as agreed, without rounding
-        else:
-            total += max(still, Decimal(0)) * price
-    return total.quantize(CENT)

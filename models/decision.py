@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from pydantic import Field
+
+from models.certificate import DocumentEvidence
 from models.invoice import Frozen
 
 
@@ -46,6 +49,8 @@ class Reason(StrEnum):
     XML_BROKEN = "xml_broken"
     XML_DOUBTFUL = "xml_doubtful"  # a value that is none, or an e-invoice that hides or has a rival
     PAGE_NOT_COMPARED = "page_not_compared"
+    NEW_LAYOUT = "new_layout"  # a known supplier's page looks like none of its confirmed ones
+    NOT_CERTIFIED = "not_certified"  # the labels do not prove yet that it may go through
 
 
 REASON_TEXTS: dict[Reason, tuple[str, str]] = {  # English, French
@@ -76,6 +81,8 @@ REASON_TEXTS: dict[Reason, tuple[str, str]] = {  # English, French
     Reason.XML_BROKEN: ("its e-invoice cannot be read", "sa facture électronique est illisible"),
     Reason.XML_DOUBTFUL: ("its e-invoice holds something doubtful", "sa facture électronique contient un doute"),
     Reason.PAGE_NOT_COMPARED: ("the page could not be compared with its XML", "la page n'a pu être comparée au XML"),
+    Reason.NEW_LAYOUT: ("the supplier's page has a new layout", "la mise en page de ce fournisseur a changé"),
+    Reason.NOT_CERTIFIED: ("the client's certificate does not cover it yet", "le certificat ne le couvre pas encore"),
 }
 
 
@@ -87,3 +94,8 @@ class Decision(Frozen):
     details: tuple[str, ...] = ()
     score: float = 0.0  # the document's probability of being wholly right, in [0, 1]
     policy_version: str = "1"
+    segment: str = ""  # of models.certificate; "" for a person's decision
+    certificate_id: str | None = None  # under which the score was judged
+    evidence: DocumentEvidence | None = None
+    versions: dict[str, str] = Field(default_factory=dict)  # version of each model that had a say
+    passes: bool | None = None  # in a pilot: whether it would have gone through

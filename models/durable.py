@@ -72,10 +72,10 @@ def write_atomic(path: Path, content: bytes) -> None:
     sync_folders((path.parent,))
 
 
-def write_new(path: Path, content: bytes) -> bool:
+def write_new(path: Path, content: bytes, *, mode: int = 0o666) -> bool:
     """Write a whole file under a name that nobody has; False where somebody has it, and nothing is changed."""
     temporary = path.parent / f".{secrets.token_hex(8)}.tmp"
-    _write_synced(temporary, content)
+    _write_synced(temporary, content, mode)
     if _rename_new(temporary, path):
         sync_folders((path.parent,))
         return True
@@ -212,9 +212,9 @@ def _copy_descriptor(descriptor: int, target: Path, limit: int, head: int) -> Co
     return None
 
 
-def _write_synced(path: Path, content: bytes) -> None:
+def _write_synced(path: Path, content: bytes, mode: int = 0o666) -> None:
     try:
-        with path.open("xb") as out:
+        with open(path, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as out:
             out.write(content)
             out.flush()
             _sync(out.fileno(), path)

@@ -105,6 +105,13 @@ class SettingsError(FacturierError):
     advice = "Correct facturier.toml or the environment variable that is named."
 
 
+class UnknownModelError(FacturierError):
+    """No trained version of that name or kind is kept here."""
+
+    code = "model"
+    advice = "`facturier models` lists the versions of this home; `facturier train --from-reviews` makes a challenger."
+
+
 class ConflictError(FacturierError):
     """Somebody else was first; nothing was written."""
 

@@ -6,9 +6,10 @@ Boxes in points from the top left; confidences in [0, 1].
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
-from models.document import Box
+from models.document import Box, Page
 from models.finding import Finding
 from models.invoice import Frozen, Invoice
 
@@ -17,6 +18,7 @@ DocumentType = Literal[
     "invoice", "credit_note", "pro_forma", "reminder", "statement", "order", "delivery_note", "receipt", "other"
 ]
 ReadOutcome = Literal["auto", "review", "quarantine"]
+MOST_SEEN = 4000  # words that a reading hands on: some ten pages, half a megabyte
 
 
 class Alternative(Frozen):
@@ -72,3 +74,12 @@ class Reading(Frozen):
     extractions: tuple[Extraction, ...]
     pages: tuple[PageInfo, ...] = ()
     media_type: str = "application/octet-stream"
+    seen: tuple[Page, ...] = ()  # the pages with their words, where they are few enough to be handed on
+    shadow: tuple[Extraction, ...] = ()  # the same pages as a challenger reads them; without effect
+    shadow_version: str = ""
+
+
+def handed_on(extractions: Sequence[Extraction], pages: tuple[Page, ...]) -> tuple[Page, ...]:
+    """The words that a reading hands on, for causes and training; none of an e-invoice, nor of a whole book."""
+    is_short = sum(len(page.words) for page in pages) <= MOST_SEEN
+    return pages if is_short and extractions[0].source == "page" else ()

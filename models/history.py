@@ -35,6 +35,17 @@ class Correction:
     term: str
     at: datetime
     changed: bool
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """A settled audit of a document that was let through; `weight` is the inverse of its chance to be drawn."""
+
+    segment: str
+    wrong: bool
+    weight: float
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +57,7 @@ class History:
     corrections: tuple[Correction, ...] = ()
     reasons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # document -> why it first needed a person
     matches: Mapping[str, str] = field(default_factory=dict)  # document -> outcome of its first match
+    audits: tuple[Audit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

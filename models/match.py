@@ -40,6 +40,7 @@ class Comparison(Frozen):
     invoice_value: str
     order_value: str
     weight: float
+    word: str = ""  # what the difference is called, a word of matching.membership; empty where none fits
 
 
 class OrderCandidate(Frozen):
@@ -59,6 +60,9 @@ class LineMatch(Frozen):
     order_line: str
     quantity: Decimal
     probability: float
+    invoiced_before: Decimal | None = None  # of the order line when the match was made: file and claims of others
+    margin: float | None = None  # log2 odds over the next best order line; None where there is no other
+    waterfall: tuple[Comparison, ...] = ()
 
 
 class Variance(Frozen):
@@ -68,6 +72,7 @@ class Variance(Frozen):
     kind: Literal["price", "quantity", "total", "currency", "not_received", "not_ordered"]
     expected: str
     actual: str
+    tolerance: str | None = None  # that was exceeded, in words: "1 % or 0.01"
 
 
 class MatchResult(Frozen):
@@ -81,3 +86,4 @@ class MatchResult(Frozen):
     candidates: tuple[OrderCandidate, ...] = ()
     lines: tuple[LineMatch, ...] = ()
     variances: tuple[Variance, ...] = ()
+    amount_left: Decimal | None = None  # net, still open on these orders together when the match was made

@@ -42,8 +42,9 @@ class OrderLine(Frozen):
     unit_price: Decimal | None = None
     net_amount: Decimal | None = None
     vat_rate: Decimal | None = None
+    category: str | None = None  # of purchase: tolerances may differ by it
     quantity_received: Decimal | None = None  # from the order file plus goods receipts, rejected ones taken off
-    quantity_invoiced: Decimal = Decimal(0)
+    quantity_invoiced: Decimal = Decimal(0)  # of a blanket line (an amount, no quantity): the amount invoiced
 
 
 class PurchaseOrder(Frozen):
@@ -59,6 +60,7 @@ class PurchaseOrder(Frozen):
     seller_name: str | None = None
     seller_vat_id: str | None = None
     lines: tuple[OrderLine, ...] = ()
+    amount_invoiced: Decimal = Decimal(0)  # net, by invoices matched to the order as a whole, without lines
 
 
 class GoodsReceipt(Frozen):

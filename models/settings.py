@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -21,6 +21,7 @@ from models.errors import SettingsError
 from models.invoice import Frozen
 
 DEFAULT_HOME = Path("var")
+Cron = Annotated[str, Field(pattern=r"^(|\S+( \S+){4})$")]  # minute hour day month weekday, or nothing
 
 
 class LimitSettings(Frozen):
@@ -55,6 +56,8 @@ class ReadingSettings(Frozen):
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
     rules: Literal["auto", "schematron", "off"] = "auto"  # by what e-invoices are held against their rules
     sandbox: Literal["auto", "bubblewrap", "none"] = "auto"  # "bubblewrap" refuses to start without it
+    model: str = ""  # folder of a trained reader; empty: the champion of the home, else the one that came along
+    shadow: str = ""  # folder of a challenger that reads along without effect
 
 
 class MatchingSettings(Frozen):
@@ -62,30 +65,57 @@ class MatchingSettings(Frozen):
 
     price_tolerance_percent: Decimal = Field(Decimal("1"), ge=0)
     price_tolerance_amount: Decimal = Field(Decimal("0.01"), ge=0)  # per unit
+    price_under_percent: Decimal | None = Field(None, ge=0)  # for prices below the order's; none: as for those above
     quantity_tolerance_percent: Decimal = Field(Decimal(0), ge=0)
     total_tolerance_percent: Decimal = Field(Decimal("0.5"), ge=0)
     total_tolerance_amount: Decimal = Field(Decimal("0.05"), ge=0)
     small_cost_limit: Decimal = Field(Decimal("25"), ge=0)  # freight and the like without an order line
     name_threshold: float = Field(88.0, ge=0, le=100)  # rapidfuzz score from which a name is a supplier
-    probability_threshold: float = Field(0.8, ge=0, le=1)
+    probability_threshold: float = Field(0.9, ge=0, le=1)  # of ten orders taken at just this, nine are right
+    ranker: Literal["trained", "weights"] = "trained"  # what weighs orders: the shipped trees, or weights set by hand
     three_way: Literal["auto", "always", "never"] = "auto"  # auto: where receipts exist for the order
+    model: str = ""  # folder of a trained ranker; empty: the champion of the home, else the one that came along
 
 
 class PolicySettings(Frozen):
     """What may go through without a person. Hard gates (R15) stand outside of it and cannot be switched off here."""
 
     straight_through: bool = True
-    release: Literal["certified", "threshold", "shadow"] = "threshold"  # by what documents are let through
+    release: Literal["certified", "threshold", "shadow"] = "certified"  # by what documents are let through
     error_limit: float = Field(0.005, gt=0, lt=1)  # alpha: of the invoices let through, at most this share is wrong ...
     error_risk: float = Field(0.05, gt=0, lt=1)  # delta: ... but for this probability, shared out over the segments
     label_days: int = Field(90, gt=0)  # labels of this many days stand for what comes next
     audit_share: float = Field(0.05, ge=0, le=1)  # of what was let through, looked at nevertheless
     audit_weekly: int = Field(60, ge=0)  # at least so many a week, where as many were let through
     blind_share: float = Field(0.15, ge=0, le=1)  # of the audit sample, keyed without seeing what was read
+    error_cost: float = Field(50.0, ge=0)  # of a wrong invoice let through: found, claimed back, booked anew
+    review_cost: float = Field(2.0, ge=0)  # of a person's look at one invoice: four minutes
     confidence_threshold: float = Field(0.9, ge=0, le=1)
     amount_limit: Decimal = Field(Decimal("10000"), ge=0)  # gross, in the invoice's currency; above it a person looks
     require_order: bool = True
+    score: str = ""  # folder of a trained document score; empty: the champion of the home, else the one that came along
     version: str = "1"
+
+
+def client_policy(base: PolicySettings, overrides: str | None) -> PolicySettings:
+    """A client's policy: the settings', with what its own contract (JSON text) says instead."""
+    if not overrides:
+        return base
+    own = PolicySettings.model_validate_json(overrides)
+    return base.model_copy(update={name: getattr(own, name) for name in own.model_fields_set})
+
+
+class LearningSettings(Frozen):
+    """How the reader learns from what people correct, and what a new model has to show before it is used."""
+
+    nightly: bool = True  # make a challenger by night where there are enough new corrections
+    hour: int = Field(2, ge=0, le=23)  # of the nightly run, UTC
+    new_corrections: int = Field(50, gt=0)  # since the last challenger: with fewer none is made
+    per_supplier: int = Field(20, gt=0)  # corrected documents of one supplier that are learned from
+    gold_documents: int = Field(600, ge=20)  # of the generator, in the set that decides
+    shadow_days: int = Field(7, ge=0)
+    shadow_share: float = Field(0.25, ge=0, le=1)  # of the documents: read by the challenger too, without effect
+    shadow_documents: int = Field(20, ge=0)  # that it must have read along, at least
 
 
 class IntakeSettings(Frozen):
@@ -127,6 +157,7 @@ class PrefectSettings(Frozen):
 
     host: str = "127.0.0.1"
     port: int = Field(4200, ge=0, le=65535)
+    schedules: dict[str, Cron] = Field({})  # of scheduled flows, in place of their own; an empty one: none
 
 
 class Settings(BaseSettings):
@@ -140,6 +171,7 @@ class Settings(BaseSettings):
     reading: ReadingSettings = ReadingSettings()
     matching: MatchingSettings = MatchingSettings()
     policy: PolicySettings = PolicySettings()
+    learning: LearningSettings = LearningSettings()
     intake: IntakeSettings = IntakeSettings()
     jobs: JobSettings = JobSettings()
     web: WebSettings = WebSettings()

@@ -9,7 +9,7 @@ No `from __future__ import annotations` here: SQLModel reads annotations at run 
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, String, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.columns import Amount, Instant
@@ -28,6 +28,11 @@ def amount() -> Column:  # type: ignore[type-arg]
 def text(*, nullable: bool = False) -> Column:  # type: ignore[type-arg]
     """A column of long text."""
     return Column(Text, nullable=nullable)
+
+
+def number_key() -> Column:  # type: ignore[type-arg]
+    """A column of numbers that are looked up by their beginning: ordered by code point on every database."""
+    return Column(String().with_variant(String(collation="C"), "postgresql"), nullable=False, server_default="")
 
 
 class ClientRow(SQLModel, table=True):
@@ -231,6 +236,34 @@ class MatchLinkRow(SQLModel, table=True):
     counts: bool = False  # True once approved: it then takes its quantity from the order
 
 
+class OrderClaimRow(SQLModel, table=True):
+    """What an approved document takes of an order line, and how much of that the order file counts by now."""
+
+    __tablename__ = "order_claim"
+    __table_args__ = (Index("order_claim_line", "client_id", "order_number", "order_line"),)
+    document_id: str = Field(primary_key=True, foreign_key="document.id")
+    order_number: str = Field(primary_key=True)
+    order_line: str = Field(primary_key=True)  # empty: the order as a whole, by amount
+    client_id: str = Field(foreign_key="client.id")
+    revision: int  # that was approved
+    quantity: Decimal | None = Field(default=None, sa_column=amount())  # zero once given back
+    covered: Decimal | None = Field(default=None, sa_column=amount())  # of it counted in quantity_invoiced of the file
+    at: datetime = Field(sa_column=instant())
+
+
+class CreditLinkRow(SQLModel, table=True):
+    """Which invoice a credit note gives back, and by what it was recognised."""
+
+    __tablename__ = "credit_link"
+    document_id: str = Field(primary_key=True, foreign_key="document.id")  # the credit note
+    revision: int = Field(primary_key=True)
+    client_id: str = Field(index=True)
+    original_id: str = Field(foreign_key="document.id", index=True)
+    by: str  # number, lines, amount
+    amount: Decimal | None = Field(default=None, sa_column=amount())  # net, positive
+    at: datetime = Field(sa_column=instant())
+
+
 class FindingRow(SQLModel, table=True):
     """One rule that did not pass on one revision."""
 
@@ -252,6 +285,7 @@ class DecisionRow(SQLModel, table=True):
     """One decision of the policy or of a person."""
 
     __tablename__ = "decision"
+    __table_args__ = (Index("decision_let_through", "client_id", "actor", "outcome", "created_at"),)
     id: str = Field(primary_key=True, max_length=32)
     client_id: str = Field(index=True)
     document_id: str = Field(foreign_key="document.id", index=True)
@@ -355,17 +389,47 @@ class SupplierBankRow(SQLModel, table=True):
     verified_by: str | None = None
 
 
+class SupplierKeyRow(SQLModel, table=True):
+    """What a supplier is found by: its identifiers, what the eye sees of its name, and parts of that."""
+
+    __tablename__ = "supplier_key"
+    __table_args__ = (Index("supplier_key_owner", "client_id", "seller_id"), {"sqlite_with_rowid": False})
+    client_id: str = Field(primary_key=True)
+    key: str = Field(primary_key=True, max_length=80)
+    seller_id: str = Field(primary_key=True)
+    view: str = ""  # of a part: what the eye sees of the whole name
+
+
+class SearchTextRow(SQLModel, table=True):
+    """Words of an order or a supplier, under an n-gram index (FTS5 on SQLite, pg_trgm on PostgreSQL)."""
+
+    __tablename__ = "search_text"
+    __table_args__ = (UniqueConstraint("client_id", "kind", "key"), {"sqlite_autoincrement": True})
+    id: int | None = Field(default=None, primary_key=True)
+    client_id: str
+    kind: str  # order, supplier
+    key: str  # order_number or seller_id
+    words: str = Field(sa_column=text())  # the client's mark, then folded words
+
+
 class OrderRow(SQLModel, table=True):
     """A purchase order of one client."""
 
     __tablename__ = "purchase_order"
     __table_args__ = (
         Index("order_canonical", "client_id", "canonical_number"),
-        Index("order_seller", "client_id", "seller_id", "status"),
-    )
+        Index("order_reversed", "client_id", "reversed_number"),
+        Index("order_amount", "client_id", "net_cents"),
+        Index("order_seller_amount", "client_id", "seller_id", "net_cents"),
+        # All that is asked of a supplier's orders before any is loaded: thousands are looked through in the index.
+        Index("order_seller", "client_id", "seller_id", "status", "order_date", "canonical_number", "net_cents",
+              "order_number"),
+    )  # fmt: skip
     client_id: str = Field(primary_key=True, foreign_key="client.id")
     order_number: str = Field(primary_key=True)
-    canonical_number: str
+    canonical_number: str = Field(sa_column=number_key())
+    reversed_number: str = Field(default="", sa_column=number_key())  # the canonical number from its end
+    net_cents: int | None = Field(default=None, sa_column=Column(BigInteger))  # net amount of all lines, in hundredths
     order_date: date | None = None
     status: str
     currency: str | None = None
@@ -403,6 +467,7 @@ class GoodsReceiptRow(SQLModel, table=True):
     """One row of a goods receipt."""
 
     __tablename__ = "goods_receipt"
+    __table_args__ = (Index("goods_receipt_order", "client_id", "order_number"),)
     client_id: str = Field(primary_key=True)
     receipt_number: str = Field(primary_key=True)
     order_number: str = Field(primary_key=True, index=True)
@@ -451,6 +516,7 @@ class CodingRow(SQLModel, table=True):
     invoice_line: int | None = None
     seller_id: str | None = None
     seller_name: str | None = None
+    reference: str | None = None  # of the document, in imported history
     item_name: str | None = None
     net_amount: Decimal | None = Field(default=None, sa_column=amount())
     vat_rate: Decimal | None = Field(default=None, sa_column=amount())
@@ -458,6 +524,7 @@ class CodingRow(SQLModel, table=True):
     cost_centre: str | None = None
     tax_code: str | None = None
     share: Decimal | None = Field(default=None, sa_column=amount())  # per cent of the line, where it is split
+    probability: float | None = None  # of the proposal that a person took as it was
     origin: str  # import, person
     actor: str
     at: datetime = Field(sa_column=instant())
@@ -559,6 +626,18 @@ class ShadowRow(SQLModel, table=True):
     client_id: str = Field(index=True)
     verdict_json: str = Field(sa_column=text())
     at: datetime = Field(sa_column=instant())
+
+
+class ManualBaselineRow(SQLModel, table=True):
+    """How long one invoice took by hand, before or beside the pilot: what the saving is measured against."""
+
+    __tablename__ = "manual_baseline"
+    client_id: str = Field(primary_key=True, foreign_key="client.id")
+    file: str = Field(primary_key=True)  # name of the file, or its SHA-256
+    keyed_by: str = Field(primary_key=True)
+    seconds: Decimal | None = Field(default=None, sa_column=amount())
+    keyed_on: date | None = None
+    extra_json: str = Field(default="{}", sa_column=text())
 
 
 # --- output ---------------------------------------------------------------------------------------------------------

@@ -4,14 +4,14 @@ Amounts are exact (decimal text on SQLite, NUMERIC on PostgreSQL), times UTC, da
 change; a renamed one would be a `v2_` view beside these. Column names: EN 16931 terms; our own begin with `x_`.
 
 >>> [view.name for view in VIEWS]
-['v1_invoice', 'v1_invoice_line', 'v1_vat_breakdown', 'v1_match', 'v1_exception', 'v1_change']
+['v1_invoice', 'v1_invoice_line', 'v1_vat_breakdown', 'v1_match', 'v1_exception', 'v1_change', 'v1_coding']
 >>> [column.comment for column in VIEWS[0].columns if column.name == "net_total"]
 ['BT-109']
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from models.invoice import LINE_TERMS, TERMS, Term, VatBreakdown, terms_of
@@ -172,12 +172,31 @@ CHANGE = View(
     "What changed in v1_invoice, in order; rows are never edited or deleted",
 )
 
-VIEWS = (INVOICE, INVOICE_LINE, VAT_BREAKDOWN, MATCH, EXCEPTION, CHANGE)
+CODING = View(
+    "v1_coding",
+    (
+        *_KEYS,
+        ViewColumn("position", "integer", "c.invoice_line", "Place of the line on the invoice, from 1"),
+        *_plain("c", ("account", "text", "General ledger account"), ("cost_centre", "text", "Cost centre"),
+                ("tax_code", "text", "Tax code of the ledger"),
+                ("share", "number", "Per cent of the line, where it is split over several cost centres"),
+                ("net_amount", "amount", "Net amount of the whole line (BT-131)")),
+        *_plain("c", ("probability", "share", "What the proposal gave it, in [0, 1]; empty where a person chose it")),
+        ViewColumn("x_confirmed_by", "text", "c.actor", "Who confirmed it: user:<login>"),
+        ViewColumn("x_confirmed_at", "instant", "c.at", "When, UTC"),
+    ),
+    f"invoice i JOIN coding c ON c.document_id = i.document_id WHERE {_NEWEST}",
+    ("change_seq", "position", "account", "cost_centre"),
+    "How lines of published invoices without an order are posted, as a person confirmed it",
+)  # fmt: skip
+
+FIRST_VIEWS = (INVOICE, INVOICE_LINE, VAT_BREAKDOWN, MATCH, EXCEPTION, CHANGE)  # of the first migrations
+VIEWS = (*FIRST_VIEWS, CODING)
 
 
-def create_statements(dialect: str) -> Iterator[str]:
+def create_statements(dialect: str, views: Iterable[View] = VIEWS) -> Iterator[str]:
     """The statements that create the views on `sqlite` or `postgresql`, with comments where the database keeps them."""
-    for view in VIEWS:
+    for view in views:
         chosen = ", ".join(f'{column.source} AS "{column.name}"' for column in view.columns)
         yield f"CREATE VIEW {view.name} AS SELECT {chosen} FROM {view.origin}"  # noqa: S608 - names of this file
         if dialect == "postgresql":

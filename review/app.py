@@ -21,11 +21,24 @@ from models.settings import Settings
 from models.store.engine import Store
 from review.guard import SignInNeededError, find_visitor, guard, is_own_host
 from review.headers import SAFE_HEADERS, SafeHeaders
-from review.pages import account, acts, document, health, kpis, people, pictures, queue, sign_in
+from review.pages import (
+    account,
+    acts,
+    audit_sample,
+    certificates,
+    document,
+    health,
+    kpis,
+    people,
+    pictures,
+    queue,
+    sign_in,
+)
 from review.site import PageReader, Site, show
 
 PAGES: tuple[APIRouter, ...] = tuple(
-    module.router for module in (sign_in, account, queue, document, acts, pictures, kpis, people, health)
+    module.router
+    for module in (sign_in, account, queue, document, acts, pictures, audit_sample, kpis, certificates, people, health)
 )
 _LOG = logging.getLogger("facturier.review")
 _EXPLAINED = frozenset({400, 403, 404, 405, 409, 411, 413, 421, 429, 500})

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from models.extraction import Extraction
 from models.finding import Finding
 from models.match import MatchResult
-from models.store.master import load_suppliers
+from models.store.lookup_suppliers import load_supplier
 from models.tables import ClientRow, DocumentRow
 from validators import RULES, ValidationContext, validate
 
@@ -18,8 +18,7 @@ def context_of(session: Session, document: DocumentRow, today: date) -> Validati
     """What the rules must know of this client and supplier. Duplicates are the worker's to find."""
     client = session.get(ClientRow, document.client_id)
     own = {number for number in (client.vat_id, client.legal_id) if number} if client else set()
-    suppliers = load_suppliers(session, document.client_id) if document.seller_id else ()
-    supplier = next((one for one in suppliers if one.seller_id == document.seller_id), None)
+    supplier = load_supplier(session, document.client_id, document.seller_id)
     return ValidationContext(today=today, supplier=supplier, own_vat_ids=frozenset(own))
 
 

@@ -87,6 +87,10 @@ class Tongue:
             return ""
         return str(format_decimal(value, "#,##0." + "#" * digits, locale=self.locale))
 
+    def signed(self, points: float) -> str:
+        """A number with its sign, one digit after the point."""
+        return str(format_decimal(round(points, 1) + 0.0, "+#,##0.0;-#,##0.0", locale=self.locale))
+
     def percent(self, share: float | None) -> str:
         """A share in [0, 1] as per cent, one digit after the point."""
         return (

@@ -22,6 +22,7 @@ from models.store.engine import Store
 from models.tables import ClientRow, UserRow
 from review.language import DEFAULT, TONGUES, Tongue
 from review.rights import RIGHTS, Right
+from review.wording import said, said_tolerance
 
 
 class PageReader(Protocol):
@@ -97,10 +98,20 @@ def reason_texts(tongue: Tongue, reasons: str) -> tuple[str, ...]:
     return tuple(REASON_TEXTS[Reason(word)][side] if word in set(Reason) else word for word in reasons.split())
 
 
+def segment_name(tongue: Tongue, segment: str) -> str:
+    """A segment in words; a dash where a document has none.
+
+    >>> segment_name(TONGUES["en"], "scan/known")
+    'Scan, known supplier'
+    """
+    return tongue.t(f"segment.{segment.replace('/', '_')}") if segment else "–"
+
+
 def _environment() -> Environment:
     found = Environment(loader=PackageLoader("review"), autoescape=True, undefined=StrictUndefined,
                         trim_blocks=True, lstrip_blocks=True, auto_reload=False)  # fmt: skip
     found.globals |= {"static": lambda name: f"/static/{name}?v={static_version(name)}", "reason_texts": reason_texts}
+    found.globals |= {"said": said, "said_tolerance": said_tolerance, "segment_name": segment_name}
     return found
 
 

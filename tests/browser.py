@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from models.settings import Settings
@@ -75,6 +76,25 @@ def painter() -> Painter:
     return Painter()
 
 
+def sign_in(
+    app: FastAPI, store: Store, login: str, *, role: str = "reviewer", clients: tuple[str, ...] = ("acme",),
+    language: str = "en",
+) -> Desk:  # fmt: skip
+    """A browser in which a new person is signed in; nobody without a login."""
+    found = Desk(TestClient(app, base_url=BASE, raise_server_exceptions=False), store)
+    if not login:
+        return found
+    with store.write() as session:
+        add_user(session, login=login, name=login.title(), password_hash=_HASH, role=role, clients=clients,
+                 language=language, actor="system")  # fmt: skip
+    page = found.get("/sign-in").text
+    found.csrf = re.search(r'name="csrf" value="([^"]+)"', page).group(1)  # type: ignore[union-attr]
+    answer = found.post("/sign-in", login=login, password=PASSWORD)
+    assert answer.status_code == 303, answer.text
+    found.csrf = re.search(r'name="csrf" value="([^"]+)"', found.get("/account").text).group(1)  # type: ignore[union-attr]
+    return found
+
+
 @pytest.fixture
 def visit(desk: Store, settings: Settings, painter: Painter) -> Callable[..., Desk]:
     """Make a person with a role and clients, and sign them in; without a login nobody is signed in."""
@@ -83,18 +103,7 @@ def visit(desk: Store, settings: Settings, painter: Painter) -> Callable[..., De
     def enter(
         login: str = "", role: str = "reviewer", clients: tuple[str, ...] = ("acme",), language: str = "en"
     ) -> Desk:
-        found = Desk(TestClient(app, base_url=BASE, raise_server_exceptions=False), desk)
-        if not login:
-            return found
-        with desk.write() as session:
-            add_user(session, login=login, name=login.title(), password_hash=_HASH, role=role, clients=clients,
-                     language=language, actor="system")  # fmt: skip
-        page = found.get("/sign-in").text
-        found.csrf = re.search(r'name="csrf" value="([^"]+)"', page).group(1)  # type: ignore[union-attr]
-        answer = found.post("/sign-in", login=login, password=PASSWORD)
-        assert answer.status_code == 303, answer.text
-        found.csrf = re.search(r'name="csrf" value="([^"]+)"', found.get("/account").text).group(1)  # type: ignore[union-attr]
-        return found
+        return sign_in(app, desk, login, role=role, clients=clients, language=language)
 
     return enter
 

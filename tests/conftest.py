@@ -90,7 +90,10 @@ def office(tmp_path: Path, migrated_database: Path) -> Any:
     home = tmp_path / "home"
     home.mkdir()
     shutil.copy(migrated_database, home / "facturier.db")
-    settings = Settings(home=home, intake={"settle_seconds": 0.0, "discard_seconds": 0.0})
+    # Documents go through by confidence alone here: certificates need labels, and have tests of their own.
+    settings = Settings(
+        home=home, policy={"release": "threshold"}, intake={"settle_seconds": 0.0, "discard_seconds": 0.0}
+    )
     made = Office(home, settings, Store(settings.url))
     made.add_client("acme")
     yield made

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from models.finding import Severity
-from models.match import MatchOutcome, Variance
+from models.match import MatchOutcome, MatchResult, OrderCandidate, Variance
 from validators.rule import Breach, Case, rule
 
 SOURCE = "two- and three-way match, tolerances of the client"
@@ -19,6 +19,7 @@ _PRICE_TEXTS = {
     "total": "the net total is {actual}, but only {expected} of the order is open",
     "currency": "the invoice is in {actual}, the order in {expected}",
 }
+AS_LIKELY = 0.25  # of the best order's probability: from here another one is said to fit as well
 _QUANTITY_TEXTS = {
     "quantity": "{actual} invoiced, but only {expected} of the order line is open",
     "not_received": "{actual} invoiced, but only {expected} was received and not invoiced yet",
@@ -155,6 +156,23 @@ def order_is_certain(case: Case) -> Iterable[Breach]:
     >>> [wrong.message for wrong in order_is_certain(Case.of(match=unsure))]
     ['The invoice fits order PO-7 (90 %) and order PO-8 (90 %) about equally well.']
     """
-    if _is(case, "ambiguous") and case.match is not None:
-        shown = [f"order {row.order} ({row.probability:.0%})".replace("%", " %") for row in case.match.candidates[:2]]
-        yield Breach(f"The invoice fits {' and '.join(shown)} about equally well.")
+    if case.match is not None and _is(case, "ambiguous"):
+        yield Breach(_doubt(case.match, _orders(case)))
+
+
+def _doubt(match: MatchResult, orders: str) -> str:
+    """Why nobody can say by itself which order is meant."""
+    best, *others = match.candidates
+    rival = others[0] if others and others[0].probability > AS_LIKELY * best.probability else None
+    if len(match.orders) > 1:
+        return f"The invoice may be for {orders} together; that is not certain."
+    if any(row.name == "other_number" for row in best.waterfall):
+        return f"The invoice fits {orders}, but names another number."
+    if rival is None:
+        return f"The invoice may be for {orders} ({_share(best)}); that is not certain."
+    both = f"order {best.order} ({_share(best)}) and order {rival.order} ({_share(rival)})"
+    return f"The invoice fits {both} about equally well."
+
+
+def _share(candidate: OrderCandidate) -> str:
+    return f"{candidate.probability:.0%}".replace("%", " %")

@@ -16,6 +16,7 @@ from extractors.fields.candidates import Locale
 from extractors.fields.currency import ENOUGH, hints_in
 from extractors.fields.dates import is_month_first
 from extractors.fields.doctype import document_type, language_of
+from extractors.fields.drift import note_layout
 from extractors.fields.lexicon import load_lexicon
 from extractors.fields.memory import Recall, note_memory, remember
 from extractors.fields.model import WEIGHTED, ReaderModel, load_model
@@ -39,13 +40,13 @@ def read_fields(
     Args:
         pages: The pages with their words, upright.
         reading: `auto_threshold` decides between "auto" and "review".
-        model: What scores candidates, parties and values; the shipped one unless another is given.
+        model: What scores candidates, parties and values; that of `reading.model`, else the shipped one.
         recall: Answers with the confirmed invoices of a supplier or layout; nothing is remembered without it.
 
     Returns:
         One extraction for each invoice; its `pages` say which pages it takes.
     """
-    chosen = model or load_model()
+    chosen = model or load_model(reading.model)
     sheets = [prepare(page) for page in pages]
     if not sheets:
         return ()
@@ -85,8 +86,8 @@ def _read_one(sheets: list[Sheet], reading: ReadingSettings, model: ReaderModel,
     extraction = assemble(sheets, found, kind, language, reading, model.confidence)
     if memory is None:
         return extraction
-    note = note_memory(memory, found.recalled)
-    return extraction.model_copy(update={"findings": (*extraction.findings, note)})
+    notes = [note_memory(memory, found.recalled), *filter(None, [note_layout(memory)])]
+    return extraction.model_copy(update={"findings": (*extraction.findings, *notes)})
 
 
 def _is_american(texts: list[str]) -> bool:

@@ -9,6 +9,8 @@ from which data and by which code they were made, and how well they do on layout
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import math
 import zipfile
@@ -18,6 +20,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 from extractors.fields import confidence, party_rows, rivals
@@ -101,10 +104,13 @@ class ForestConfidence:
 WEIGHTED = ReaderModel(WeightedScorer(), WeightedPartyScorer(), HandConfidence(), "weights")
 
 
-@lru_cache(maxsize=1)
-def load_model() -> ReaderModel:
-    """The shipped model, once a process; the hand-weighted one where none is shipped; SettingsError if damaged."""
-    folder = files("extractors.fields") / FOLDER
+@lru_cache(maxsize=2)
+def load_model(place: str = "") -> ReaderModel:
+    """The model of a folder, once a process; SettingsError if damaged.
+
+    Without a folder it is the shipped one, or the hand-weighted one where none is shipped.
+    """
+    folder = Path(place) if place else files("extractors.fields") / FOLDER
     if not (folder / ARRAYS).is_file():
         return WEIGHTED
     return read_model(folder)
@@ -116,7 +122,10 @@ def read_model(folder: Traversable) -> ReaderModel:
 
     try:
         manifest: Mapping[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        with (folder / ARRAYS).open("rb") as file, np.load(file, allow_pickle=False) as stored:
+        content = (folder / ARRAYS).read_bytes()
+        if hashlib.sha256(content).hexdigest() != manifest["arrays_sha256"]:
+            raise ValueError("its arrays are not those of its manifest")
+        with np.load(io.BytesIO(content), allow_pickle=False) as stored:
             arrays = dict(stored)
         version = str(manifest["version"])
         slope, shift = (float(each) for each in arrays["confidence.line"])
@@ -144,6 +153,13 @@ def model_arrays(model: ReaderModel) -> dict[str, Any]:
         | sure.forest.to_arrays("confidence.")
         | {"confidence.line": np.array([sure.slope, sure.shift])}
     )
+
+
+def columns_of_reader() -> dict[str, list[str]]:
+    """The features that the forests of a reader must have been grown on, in order."""
+    return {
+        "fields": list(rivals.COLUMNS), "parties": list(party_rows.COLUMNS), "confidence": list(confidence.COLUMNS),
+    }  # fmt: skip
 
 
 def _expect(forest: Forest, names: Sequence[str]) -> None:

@@ -60,6 +60,14 @@ def find_jail(wanted: str) -> Jail:
     return found or Jail("none")
 
 
+def showing(jail: Jail, folder: Path | None) -> Jail:
+    """The jail with one more folder in it, read-only; without walls everything is there anyway."""
+    if folder is None or not jail.prefix:
+        return jail
+    path = folder.resolve()
+    return jail._replace(prefix=(*jail.prefix, *_parents(path, []), "--ro-bind-try", str(path), str(path)))
+
+
 def environment() -> dict[str, str]:
     """All that the warm parent sees of the environment: no secret, one thread for every library."""
     threads = ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -18,7 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from extractors.sandbox import frames
 from extractors.sandbox.exchange import ParentGoneError, Recall, ask
 from extractors.sandbox.keeper import Keeper
-from extractors.sandbox.launch import find_jail
+from extractors.sandbox.launch import find_jail, showing
 from models.document import Document, Page
 from models.errors import EngineError, LimitExceededError, UnreadableDocumentError
 from models.extraction import Extraction, Reading
@@ -34,14 +35,16 @@ _PAGES: TypeAdapter[tuple[Page, ...]] = TypeAdapter(tuple[Page, ...])
 class ReaderPool:
     """Reads documents in confined children; use as a context manager.
 
+    `models` is a folder of trained models beside the shipped one, shown to the children; it must be there already.
     Raises SettingsError when it is made, if `reading.sandbox` demands bubblewrap and it does not work here.
     """
 
     def __init__(
-        self, reading: ReadingSettings, limits: LimitSettings, *, workers: int | None = None, window: int = 1
-    ) -> None:
+        self, reading: ReadingSettings, limits: LimitSettings, *, workers: int | None = None, window: int = 1,
+        models: Path | None = None,
+    ) -> None:  # fmt: skip
         self.workers = workers or reading.workers
-        self.jail = find_jail(reading.sandbox)
+        self.jail = showing(find_jail(reading.sandbox), models)
         self._reading = reading
         self._limits = limits
         self._lock = threading.Lock()
@@ -181,7 +184,7 @@ def _counted(reading: Reading, limits: LimitSettings) -> Reading:
     numbers = {page.number for page in reading.pages}
     if len(reading.pages) > limits.pages or not 1 <= len(reading.extractions) <= max(1, limits.pages):
         raise UnreadableDocumentError("the reader's answer was refused: it counts too many pages or invoices")
-    if any(_is_impossible(extraction, numbers) for extraction in reading.extractions):
+    if any(_is_impossible(extraction, numbers) for extraction in (*reading.extractions, *reading.shadow)):
         raise UnreadableDocumentError("the reader's answer was refused: it names pages or lines that are not there")
     return reading
 

@@ -13,6 +13,8 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from flows.commands.explain_match import show_match
+from flows.commands.explain_money import credit_facts, posting_facts, show_credits, show_postings
 from flows.commands.plain import columns, title
 from flows.terminal import EXIT_DONE, EXIT_FAILURE, complain, safe, write_json, write_line
 from models.decision import REASON_TEXTS, Reason
@@ -78,6 +80,8 @@ def explain(session: Session, document: DocumentRow) -> Facts:
         "states": [_facts(row, "at from_state to_state actor reason") for row in _rows(session, EventRow, document)],
         "values": _values(session, document),
         "match": _match(session, document),
+        "credit": credit_facts(session, document),
+        "posting": posting_facts(session, document),
         "findings": [
             _facts(row, "revision rule severity message terms expected actual")
             for row in _rows(session, FindingRow, document)
@@ -224,23 +228,6 @@ def _place(field: Facts) -> str:
     return f"{field['confidence']:.1%} by {field['reader']}{place}{box}"
 
 
-def _show_match(match: Facts) -> None:
-    supplier = match["supplier"]
-    seller = safe(supplier.get("seller_id") or "unknown")
-    orders = f", orders {' '.join(map(safe, match['orders']))}" if match["orders"] else ""
-    outcome = f"{match['kind']}: {match['outcome']}".replace("_", " ")
-    write_line(f"  supplier {seller} by {supplier['by'].replace('_', ' ')} ({supplier['probability']:.1%})")
-    write_line(f"  {outcome} ({match['probability']:.1%}){orders}")
-    for candidate in match["candidates"]:
-        write_line(f"  candidate {safe(candidate['order'])} ({candidate['probability']:.1%})")
-        columns([("", f"{row['weight']:+.1f}", row["name"], f"{row['invoice_value']} / {row['order_value']}")
-                 for row in candidate["waterfall"]])  # fmt: skip
-    columns([("line", line["invoice_line"], f"takes {line['quantity']} of order {line['order']}",
-              f"line {line['order_line']} ({line['probability']:.1%})") for line in match["lines"]])  # fmt: skip
-    columns([("differs", row["kind"], f"line {row['invoice_line']}" if "invoice_line" in row else "whole",
-              f"expected {row['expected']}, is {row['actual']}") for row in match["variances"]])  # fmt: skip
-
-
 def _show_findings(findings: Sequence[Facts]) -> None:
     columns([(row["severity"], row["rule"], row["message"]) for row in findings])
 
@@ -272,7 +259,9 @@ _SECTIONS: tuple[tuple[str, Callable[[Any], None]], ...] = (
     ("came_from", _show_receipts),
     ("states", _show_states),
     ("values", _show_values),
-    ("match", _show_match),
+    ("match", show_match),
+    ("credit", show_credits),
+    ("posting", show_postings),
     ("findings", _show_findings),
     ("decisions", _show_decisions),
     ("corrections", _show_corrections),

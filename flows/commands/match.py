@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from extractors import ReaderPool
+from flows.champion import models_in_use, reader_pool
 from flows.commands.reading import Answer, answer_lines, line_for_people, read_all
 from flows.contract_lines import Json, extraction_line, match_line
 from flows.house import open_house
@@ -15,16 +15,15 @@ from flows.terminal import EXIT_DONE, EXIT_PEOPLE, safe, write_json, write_line
 from models.extraction import Extraction
 from models.settings import Settings
 from models.store.engine import Store
-from models.store.master import load_suppliers
 from models.tables import ClientRow
 
 
 def run_match(paths: Sequence[Path], *, client_id: str, as_json: bool, home: Path | None) -> int:
     """Read files and match them against the client's orders; nothing is stored."""
     people = 0
-    with open_house(home) as house, ReaderPool(house.settings.reading, house.settings.limits) as pool:
+    with open_house(home) as house, reader_pool(house) as pool:
         house.client(client_id)
-        for answer in read_all(inputs(paths, house.settings), pool, house.settings.reading):
+        for answer in read_all(inputs(paths, house.settings), pool, models_in_use(house).reading):
             for line in _matched(answer, house.store, client_id, house.settings):
                 people += line["decision"] != "auto" or line.get("match", {}).get("outcome") != "match"
                 write_json(line) if as_json else write_line(safe(_match_for_people(line)))
@@ -35,7 +34,7 @@ def _matched(answer: Answer, store: Store, client_id: str, settings: Settings) -
     if answer.reading is None:
         return answer_lines(answer)
     with store.read() as session:
-        office = Office(session.get_one(ClientRow, client_id), load_suppliers(session, client_id), settings)
+        office = Office(session.get_one(ClientRow, client_id), settings)
 
         def one(extraction: Extraction) -> Json:
             line = extraction_line(answer.name, extraction, answer.seconds)

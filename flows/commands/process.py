@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from extractors import ReaderPool
+from flows.champion import reader_pool
 from flows.contract_lines import Json
 from flows.house import House, open_house
 from flows.inputs import walk
@@ -43,7 +43,7 @@ def run_process(paths: Sequence[Path], *, client_id: str, as_json: bool, home: P
 def work_off(house: House, client_id: str) -> None:
     """Work on every job that can be taken now, of this client and of others that share the house."""
     say(f"reading for {client_id}")
-    with ReaderPool(house.settings.reading, house.settings.limits) as pool:
+    with reader_pool(house) as pool:
         line = Line(house, pool)
         line.sweep()
         while leases := line.take(_CHUNK):

@@ -59,7 +59,8 @@ class Office:
             environment |= server_environment(house.home, settings.prefect)
         os.environ["PREFECT_API_URL"] = environment["PREFECT_API_URL"]
         self.children = [_child(house, "worker", environment, "-m", "flows.worker"),
-                         _child(house, "review", environment, "-m", "review.serve")]  # fmt: skip
+                         _child(house, "review", environment, "-m", "review.serve"),
+                         _child(house, "schedules", environment, "-m", "flows.schedules")]  # fmt: skip
         if own:
             self.children.insert(0, _server(house, settings, environment))
         self.environment = environment
@@ -119,12 +120,12 @@ def addresses(house: House) -> str:
     settings = house.settings
     with house.store.read() as session:
         inboxes = [folders(house.home, client.id).inbox for client in list_clients(session)]
-    drop = inboxes[0] if inboxes else folders(house.home, "CLIENT").inbox
+    drop = inboxes[0] if inboxes else house.home / "clients" / "CLIENT" / "inbox"
     prefect = os.environ["PREFECT_API_URL"].removesuffix("/api")
     command = _as_typed(Path(sys.argv[0]))
     return (
         f"\n  Drop invoices into   {drop}\n"
-        f"  Watch them move      {prefect}/runs\n"
+        f"  Watch them move      {prefect}/runs (what runs by itself: {prefect}/deployments)\n"
         f"  Review the doubtful  http://{settings.web.host}:{settings.web.port}\n"
         f"  Read the tables      {house.settings.url} (views v1_invoice, v1_invoice_line, v1_match, ...)\n"
         f"                       {command} export invoices --home {house.home}\n"

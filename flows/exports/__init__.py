@@ -14,7 +14,7 @@ from flows.exports.tables import csv_chunks, jsonl_chunks, parquet_chunks
 from flows.exports.ubl import write_ubl
 from models.invoice import Invoice
 from models.store.outputs import Row
-from models.views import CHANGE, INVOICE, INVOICE_LINE, MATCH, View
+from models.views import CHANGE, CODING, INVOICE, INVOICE_LINE, MATCH, View
 
 __all__ = ["EXPORTERS", "TABLES", "Exporter"]
 
@@ -42,4 +42,5 @@ EXPORTERS: dict[str, Exporter] = {
     "cii": Exporter(".cii.xml", is_text=False, invoice=write_cii),
 }
 
-TABLES: dict[str, View] = {"invoices": INVOICE, "lines": INVOICE_LINE, "matches": MATCH, "changes": CHANGE}
+TABLES: dict[str, View] = {"invoices": INVOICE, "lines": INVOICE_LINE, "matches": MATCH, "coding": CODING,
+                           "changes": CHANGE}  # fmt: skip

@@ -39,6 +39,18 @@ def next_number(session: Session, name: str, count: int = 1) -> int:
     return row.value
 
 
+def wait_for_audit(session: Session) -> bool:
+    """Wait for every audited act under way; until this transaction ends nobody else writes an audit row.
+
+    False on SQLite, where a write transaction is alone from its beginning. Where True, what was read before this call
+    may have changed. Rows that the act changes anyway are locked before, never after.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return False
+    next_number(session, "audit", count=0)
+    return True
+
+
 def canonical(value: Mapping[str, Any] | None) -> str | None:
     """JSON with sorted keys and no spaces, so that equal values have equal hashes."""
     if value is None:

@@ -13,13 +13,14 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, func, or_, select, update
 
-from models.decision import Decision
+from models.decision import Decision, Outcome
 from models.errors import ConflictError
 from models.extraction import Extraction, PageInfo
 from models.finding import Finding
 from models.match import MatchResult
 from models.status import Status, may_move
 from models.store.audit import Act, canonical, now, record, record_all
+from models.store.claims_orders import TAKING, settle_claims
 from models.tables import (
     DecisionRow,
     DocumentRow,
@@ -28,6 +29,7 @@ from models.tables import (
     FindingRow,
     MatchLinkRow,
     MatchRow,
+    ShadowRow,
 )
 
 
@@ -114,7 +116,7 @@ def move_along(session: Session, document: DocumentRow, steps: Sequence[Step]) -
     """
     session.flush()
     before, version, acts = Status(document.state), document.version, []
-    counted = {before, *(step.to for step in steps)} & _TAKING
+    counted = {before, *(step.to for step in steps)} & TAKING
     for step in steps:
         moment = step.at or now()
         _swap_state(session, document, before, version, step.to, moment)
@@ -127,9 +129,6 @@ def move_along(session: Session, document: DocumentRow, steps: Sequence[Step]) -
     if counted:
         _count_links(session, document)
     record_all(session, acts, actor=steps[-1].actor, at=steps[-1].at or now())
-
-
-_TAKING = frozenset({Status.APPROVED, Status.EXPORTED})
 
 
 def _swap_state(
@@ -154,8 +153,9 @@ def _count_links(session: Session, document: DocumentRow) -> None:
     session.exec(
         update(MatchLinkRow)
         .where(col(MatchLinkRow.document_id) == document.id, col(MatchLinkRow.revision) == document.revision)
-        .values(counts=document.state in _TAKING)
+        .values(counts=document.state in TAKING)
     )
+    settle_claims(session, document)
 
 
 def add_extraction(
@@ -232,9 +232,21 @@ def add_judgement(
         for finding in findings
     )  # fmt: skip
     add_decision(session, document, decision, actor=actor)
+    if decision.passes is not None:
+        _note_pilot(session, document, decision)
     document.seller_id = match.supplier.seller_id
     session.add(document)
     session.flush()
+
+
+def _note_pilot(session: Session, document: DocumentRow, decision: Decision) -> None:
+    """What would have become of a document if its client were not in a pilot; it has no effect."""
+    verdict = {"outcome": Outcome.APPROVE if decision.passes else Outcome.REVIEW, "score": decision.score,
+               "segment": decision.segment, "certificate_id": decision.certificate_id,
+               "reasons": list(decision.reasons)}  # fmt: skip
+    version = decision.versions.get("score", "")
+    session.merge(ShadowRow(document_id=document.id, kind="pilot", version=version, client_id=document.client_id,
+                            verdict_json=canonical(verdict) or "{}", at=now()))  # fmt: skip
 
 
 def add_decision(session: Session, document: DocumentRow, decision: Decision, *, actor: str) -> None:
@@ -243,7 +255,9 @@ def add_decision(session: Session, document: DocumentRow, decision: Decision, *,
         DecisionRow(id=new_id(), client_id=document.client_id, document_id=document.id, revision=document.revision,
                     outcome=decision.outcome, reasons=" ".join(decision.reasons), score=decision.score,
                     details_json=canonical({"details": list(decision.details)}) or "", actor=actor,
-                    policy_version=decision.policy_version, created_at=now())
+                    policy_version=decision.policy_version, created_at=now(), segment=decision.segment,
+                    certificate_id=decision.certificate_id, versions_json=canonical(decision.versions) or "{}",
+                    evidence_json=decision.evidence.model_dump_json() if decision.evidence else "{}")
     )  # fmt: skip
     document.outcome, document.score = decision.outcome, decision.score
     document.reasons = " ".join(decision.reasons)

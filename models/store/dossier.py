@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlmodel import Session, col, select
 
+from models.coding import CodingProposal, Posting
 from models.extraction import Extraction, PageInfo
 from models.finding import Finding, Severity
 from models.match import MatchResult
+from models.store.coding import load_confirmed, load_proposal
+from models.store.credits import Credit, load_credits
 from models.store.reviewing import unverified_iban
 from models.tables import (
     AuditRow,
@@ -40,6 +43,10 @@ class Dossier:
     last_move: EventRow | None
     open_iban: str | None  # the IBAN where nobody verified it for this supplier
     known_ibans: tuple[str, ...]  # those of the supplier that are verified
+    proposal: CodingProposal | None = None  # how the lines may be posted
+    posted: Mapping[int, tuple[Posting, ...]] = field(default_factory=dict)  # and how a person posts them, by line
+    credits: tuple[Credit, ...] = ()  # the invoice that it gives back, or what was given back of it
+    corrections: tuple[CorrectionRow, ...] = ()  # what people changed, in order
 
 
 def find_visible(session: Session, document_id: str, clients: Collection[str] | None) -> DocumentRow | None:
@@ -49,7 +56,7 @@ def find_visible(session: Session, document_id: str, clients: Collection[str] | 
 
 
 def load_dossier(session: Session, document: DocumentRow) -> Dossier:
-    """Gather what the document page shows, in seven small queries."""
+    """Gather what the document page shows, in a few small queries."""
     read = session.exec(
         select(ExtractionRow)
         .where(ExtractionRow.document_id == document.id)
@@ -75,7 +82,15 @@ def load_dossier(session: Session, document: DocumentRow) -> Dossier:
         last_move=session.exec(moves).first(),
         open_iban=unverified_iban(session, document),
         known_ibans=_known_ibans(session, document),
-    )
+        proposal=load_proposal(session, document.id),
+        posted=load_confirmed(session, document.id),
+        credits=load_credits(session, document),
+        corrections=tuple(session.exec(
+            select(CorrectionRow)
+            .where(CorrectionRow.document_id == document.id, col(CorrectionRow.changed))
+            .order_by(col(CorrectionRow.at), col(CorrectionRow.term))
+        )),
+    )  # fmt: skip
 
 
 def _known_ibans(session: Session, document: DocumentRow) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, func, select
 
 from models.history import Correction, Event, Figure, History, Touch
+from models.store.audit_samples import settled_audits
 from models.store.documents import new_id
 from models.tables import CorrectionRow, DecisionRow, DocumentRow, EventRow, KpiRow, MatchRow, TouchRow
 
@@ -26,9 +27,11 @@ def load_history(session: Session, client_id: str) -> History:
                      for row in session.exec(events)),
         touches=tuple(Touch(row.document_id, row.started_at + timedelta(seconds=row.seconds), row.seconds)
                       for row in session.exec(touches)),
-        corrections=tuple(Correction(row.document_id, row.term, row.at, row.changed) for row in session.exec(seen)),
+        corrections=tuple(Correction(row.document_id, row.term, row.at, row.changed, row.cause)
+                          for row in session.exec(seen)),
         reasons=_first_reasons(session, client_id),
         matches=_first_matches(session, client_id),
+        audits=settled_audits(session, client_id),
     )  # fmt: skip
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlmodel import col, select
-
-from models.reference import canonical_number, squeeze
+from models.keys import order_keys
+from models.reference import squeeze
 from models.store.audit import Act, now
+from models.store.covering import Rise
 from models.store.engine import Store
+from models.store.filing import file_order, file_supplier, unlinked_orders, vat_owners
 from models.store.loading import Chunk, Counts, ImportedFile, MasterRow, Plan, changes_of, extra_of, plan_row, rows_of
 from models.tables import GoodsReceiptRow, OrderLineRow, OrderRow, SupplierBankRow, SupplierRow
 
@@ -26,22 +28,25 @@ _STATUS_ORDER = ("open", "closed", "cancelled")  # an order is open as long as o
 def store_suppliers(store: Store, client_id: str, rows: Sequence[MasterRow], file: ImportedFile, actor: str) -> Counts:
     """Insert or update suppliers with their bank accounts, and link orders that only had the supplier's VAT id."""
     plan, moment = Plan(), now()
+    seller_ids = dict.fromkeys(row.values["seller_id"] for row in rows)
     with store.read() as session:
-        known: dict[str, SupplierRow] = {row.seller_id: row for row in rows_of(session, SupplierRow, client_id)}
+        known: dict[str, SupplierRow] = {
+            row.seller_id: row for row in rows_of(session, SupplierRow, client_id, "seller_id", seller_ids)
+        }
         banks: dict[str, dict[str, SupplierBankRow]] = defaultdict(dict)
-        for bank in rows_of(session, SupplierBankRow, client_id):
+        for bank in rows_of(session, SupplierBankRow, client_id, "seller_id", seller_ids):
             banks[bank.seller_id][bank.iban] = bank
-        unlinked = select(OrderRow).where(OrderRow.client_id == client_id, col(OrderRow.seller_id).is_(None))
-        loose = session.exec(unlinked).all()
+        loose = unlinked_orders(session, client_id)
+        owners = vat_owners(session, client_id, (vat_id for _, vat_id in loose))
     vat_ids = {seller_id: row.vat_id for seller_id, row in known.items()}
     for row in rows:
         _plan_supplier(plan, client_id, row, known.get(row.values["seller_id"]), banks, moment)
         if "vat_id" in row.values:
             vat_ids[row.values["seller_id"]] = row.values["vat_id"]
-    sellers = _sellers_by_vat(vat_ids.items())
-    for order in loose:
-        if (seller := sellers.get(squeeze(order.seller_vat_id))) is not None:
-            key = {"client_id": client_id, "order_number": order.order_number}
+    sellers = _sellers_by_vat([*vat_ids.items(), *(pair for pair in owners if pair[0] not in seller_ids)])
+    for number, vat_id in loose:
+        if (seller := sellers.get(squeeze(vat_id))) is not None:
+            key = {"client_id": client_id, "order_number": number}
             plan.chunk.updates[OrderRow].append(key | {"seller_id": seller, "updated_at": moment})
     plan.counts.notices = tuple(_notice(act) for chunk in plan.chunks for act in chunk.acts)
     return plan.write(store, client_id, file, actor)
@@ -58,7 +63,9 @@ def store_orders(store: Store, client_id: str, rows: Sequence[MasterRow], file: 
         lines: dict[str, dict[str, OrderLineRow]] = defaultdict(dict)
         for line in rows_of(session, OrderLineRow, client_id, "order_number", grouped):
             lines[line.order_number][line.line_number] = line
-        sellers = _sellers_by_vat((row.seller_id, row.vat_id) for row in rows_of(session, SupplierRow, client_id))
+        billers = [each.seller_vat_id for each in known.values()]
+        billers += [row.values.get("seller_vat_id") for row in rows]
+        sellers = _sellers_by_vat(vat_owners(session, client_id, billers))
     for number, group in grouped.items():
         chunk = plan.chunk  # an order and its lines in one transaction: nobody sees half an order
         head = _head(group, known.get(number), sellers)
@@ -67,7 +74,10 @@ def store_orders(store: Store, client_id: str, rows: Sequence[MasterRow], file: 
         )
         for line_key, values, row, line in _lines(client_id, group, lines[number]):
             is_line_changed = plan_row(chunk, OrderLineRow, line_key, values | extra_of(row.extra, line), line)
+            chunk.rises += _rises(client_id, values, line)
             plan.counts.add(is_new=line is None, is_changed=is_changed or is_line_changed)
+        file_order(chunk, {"client_id": client_id, "order_number": number}, known.get(number), head, lines[number],
+                   group)  # fmt: skip
     return plan.write(store, client_id, file, actor)
 
 
@@ -105,6 +115,7 @@ def _plan_supplier(
         chunk.inserts[SupplierRow].append(key | values | {"updated_at": moment})
     elif changes:
         chunk.updates[SupplierRow].append(key | changes | {"updated_at": moment})
+    file_supplier(chunk, key, known, values)
     are_banks_changed = "iban" in row.values and _plan_banks(
         chunk, key, name if known else None, row.values["iban"], banks.get(seller_id, {}), moment
     )
@@ -158,7 +169,7 @@ def _plan_head(
 ) -> bool:
     """Plan the order itself; True where one that was known changes."""
     if known is None:
-        head |= {"canonical_number": canonical_number(key["order_number"]), "updated_at": moment}
+        head |= {**order_keys(key["order_number"]), "updated_at": moment}
     elif changes_of(head, known):
         head["updated_at"] = moment
     return plan_row(chunk, OrderRow, key, head, known) and known is not None
@@ -177,6 +188,17 @@ def _lines(
             position += 1
             values["position"] = position
         yield key, values, row, line
+
+
+def _rises(client_id: str, values: Mapping[str, Any], line: OrderLineRow | None) -> Iterator[Rise]:
+    """By how much the file's figure of what was invoiced differs from what it said before."""
+    if line is None or "quantity_invoiced" not in values:
+        return
+    rise = (values["quantity_invoiced"] or Decimal(0)) - (line.quantity_invoiced or Decimal(0))
+    if rise:
+        ordered = line.quantity if line.quantity is not None else line.net_amount
+        direction = -1 if ordered is not None and ordered < 0 else 1
+        yield Rise(client_id, line.order_number, line.line_number, rise, line.unit_price, direction)
 
 
 def _sellers_by_vat(suppliers: Iterable[tuple[str, str | None]]) -> dict[str, str]:

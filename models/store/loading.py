@@ -19,10 +19,12 @@ from sqlmodel import Session, SQLModel, col, delete, insert, select, update
 
 from models.errors import ConflictError
 from models.store.audit import Act, canonical, now, record, record_all
+from models.store.covering import Rise, cover_claims
 from models.store.engine import Store
-from models.tables import SupplierBankRow
+from models.tables import SearchTextRow, SupplierBankRow, SupplierKeyRow
 
 CHUNK = 1000  # rows in one transaction
+_FILING = frozenset({SupplierKeyRow, SearchTextRow})
 _IN_CLAUSE = 500  # values in one IN (...): far below the databases' limits
 
 
@@ -68,14 +70,16 @@ class Chunk:
 
     inserts: dict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     updates: dict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    cleared: dict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     dropped: list[SupplierBankRow] = field(default_factory=list)
+    rises: list[Rise] = field(default_factory=list)  # of what the order file says was invoiced
     acts: list[Act] = field(default_factory=list)
 
     @property
     def size(self) -> int:
-        """How many rows it writes."""
-        writes = [*self.inserts.values(), *self.updates.values()]
-        return sum(len(rows) for rows in writes) + len(self.dropped)
+        """How many rows of master data it writes; what they are filed under comes with them."""
+        writes = [*self.inserts.items(), *self.updates.items()]
+        return sum(len(rows) for table, rows in writes if table not in _FILING) + len(self.dropped)
 
 
 class Plan:
@@ -159,6 +163,9 @@ def rows_of(
 
 
 def _write(session: Session, chunk: Chunk, actor: str, moment: datetime) -> None:
+    for table, keys in chunk.cleared.items():
+        for key in keys:
+            session.exec(delete(table).where(*(getattr(table, name) == value for name, value in key.items())))
     for table, rows in chunk.inserts.items():
         if rows:
             session.exec(insert(table), params=rows)
@@ -172,4 +179,6 @@ def _write(session: Session, chunk: Chunk, actor: str, moment: datetime) -> None
                 col(SupplierBankRow.iban) == bank.iban,
             )
         )  # fmt: skip
+    if chunk.rises:
+        cover_claims(session, chunk.rises)
     record_all(session, chunk.acts, actor=actor, at=moment)

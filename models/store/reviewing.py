@@ -8,21 +8,25 @@ approves one that is not verified puts the document on hold, and only somebody e
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select, update
 
 from models.decision import Decision, Outcome, Reason
 from models.errors import ConflictError, FacturierError
-from models.extraction import PageInfo
+from models.extraction import Extraction, PageInfo
 from models.status import Status, may_move
+from models.store.aliases import forget_aliases, learn_aliases
 from models.store.audit import record
 from models.store.claims import EDITABLE
 from models.store.documents import add_decision, add_extraction, load_extraction, move, new_id
 from models.store.edits import Edit, apply_edit, flat_values
 from models.store.jobs import JUDGE, LEARN, READ, add_job
+from models.store.labelling import label_document, unlabel_document
 from models.store.memory import forget_document
 from models.store.settling import carry_match
+from models.store.shortages import refuse_what_was_taken
 from models.tables import (
     CorrectionRow,
     DecisionRow,
@@ -34,6 +38,7 @@ from models.tables import (
 )
 
 LONGEST_TOUCH = timedelta(hours=2)  # a form left open over lunch is no work
+Cause = Callable[[Extraction | None, str, str | None, str | None], str]  # what was read, term, before, after
 REJECT_CODES = (  # reasons of the French invoice lifecycle (CDAR)
     "DUPLICATE", "COORD_BANC_ERR", "TX_TVA_ERR", "TOTAL_AMOUNT_ERR", "CALCUL_ERR", "ROUTING_ERR", "JUSTIF_ABS", "OTHER",
 )  # fmt: skip
@@ -46,8 +51,12 @@ class FourEyesError(FacturierError):
     advice = "Ask a colleague to look at the bank account and release the document."
 
 
-def save(session: Session, document: DocumentRow, edit: Edit, *, actor: str, at: datetime) -> int:
+def save(
+    session: Session, document: DocumentRow, edit: Edit, *, actor: str, at: datetime, cause: Cause | None = None
+) -> int:
     """Store a person's values as the next revision and have it judged anew; returns how many terms changed.
+
+    `cause` proposes why a value had to be changed; the person may say otherwise later (`set_causes`).
 
     Raises:
         ConflictError: The document is not open for editing, or somebody was faster.
@@ -71,7 +80,8 @@ def save(session: Session, document: DocumentRow, edit: Edit, *, actor: str, at:
             after={name: new for name, (_, new) in revision.changes.items()} | {"revision": number},
             at=at,
         )
-    _add_corrections(session, document, edit, revision.changes, actor=actor, at=at)
+    causes = {name: cause(base, name, *pair) for name, pair in revision.changes.items()} if cause else {}
+    _add_corrections(session, document, edit, revision.changes, causes, actor=actor, at=at)
     return len(revision.changes)
 
 
@@ -93,8 +103,8 @@ def _pages(session: Session, document_id: str) -> tuple[PageInfo, ...]:
 
 
 def _add_corrections(
-    session: Session, document: DocumentRow, edit: Edit, changes: dict[str, tuple[str | None, str | None]], *,
-    actor: str, at: datetime,
+    session: Session, document: DocumentRow, edit: Edit, changes: dict[str, tuple[str | None, str | None]],
+    causes: Mapping[str, str], *, actor: str, at: datetime,
 ) -> None:  # fmt: skip
     """One row for each changed term, and for each confirmed one that no person had looked at before."""
     known = set(session.exec(select(CorrectionRow.term).where(CorrectionRow.document_id == document.id)).all())
@@ -103,7 +113,21 @@ def _add_corrections(
     for name, (before, after) in (seen | changes).items():
         session.add(CorrectionRow(id=new_id(), client_id=document.client_id, document_id=document.id,
                                   revision=document.revision, term=name, before=before, after=after,
-                                  changed=name in changes, actor=actor, at=at))  # fmt: skip
+                                  changed=name in changes, cause=causes.get(name, ""), actor=actor,
+                                  at=at))  # fmt: skip
+
+
+def set_causes(session: Session, document: DocumentRow, chosen: Mapping[str, str], *, actor: str, at: datetime) -> int:
+    """Keep what a person says of why values had to be changed (correction id to cause); returns how many differ."""
+    rows = session.exec(select(CorrectionRow).where(CorrectionRow.document_id == document.id)).all()
+    changed = [row for row in rows if row.changed and chosen.get(row.id, row.cause) != row.cause]
+    for row in changed:
+        record(session, actor=actor, action="set_cause", subject=f"document:{document.id}",
+               client_id=document.client_id, before={row.term: row.cause}, after={row.term: chosen[row.id]},
+               at=at)  # fmt: skip
+        row.cause = chosen[row.id]
+        session.add(row)
+    return len(changed)
 
 
 def unverified_iban(session: Session, document: DocumentRow) -> str | None:
@@ -121,6 +145,7 @@ def approve(session: Session, document: DocumentRow, *, actor: str, at: datetime
 
     Raises:
         ConflictError: The document is on hold (release it), or in a state that cannot be approved.
+        TakenMeanwhileError: Since the match was made others took what it asks for.
     """
     if document.state == Status.HELD:
         raise ConflictError("a document on hold is released, not approved")
@@ -132,9 +157,12 @@ def approve(session: Session, document: DocumentRow, *, actor: str, at: datetime
         move(session, document, Status.HELD, actor=actor, reason=Reason.NEW_BANK_ACCOUNT if bank else "hold", at=at)
         return Status.HELD
     carry_match(session, document)
+    refuse_what_was_taken(session, document)
     _decide(session, document, Outcome.APPROVE, actor=actor, at=at)
     move(session, document, Status.APPROVED, actor=actor, reason=reason, at=at)
     _learn(session, document, at)
+    learn_aliases(session, document, at)
+    label_document(session, document, actor=actor, at=at)
     return Status.APPROVED
 
 
@@ -161,9 +189,12 @@ def release(session: Session, document: DocumentRow, *, actor: str, at: datetime
         record(session, actor=actor, action="verify_bank", subject=f"supplier:{document.seller_id}",
                client_id=document.client_id, after={"iban": iban, "document": document.id}, at=at)  # fmt: skip
     carry_match(session, document)
+    refuse_what_was_taken(session, document)
     _decide(session, document, Outcome.APPROVE, actor=actor, at=at)
     move(session, document, Status.APPROVED, actor=actor, reason=reason, at=at)
     _learn(session, document, at)
+    learn_aliases(session, document, at)
+    label_document(session, document, actor=actor, at=at)
     return Status.APPROVED
 
 
@@ -172,6 +203,7 @@ def reject(session: Session, document: DocumentRow, *, code: str, note: str, act
     if code not in REJECT_CODES:
         raise ConflictError(f"there is no reason {code!r} to reject with")
     move(session, document, Status.REJECTED, actor=actor, reason=f"{code} {note}".strip(), at=at)
+    label_document(session, document, actor=actor, at=at, rejected=code)
 
 
 def send_back(session: Session, document: DocumentRow, *, actor: str, at: datetime, reason: str) -> None:
@@ -182,6 +214,8 @@ def send_back(session: Session, document: DocumentRow, *, actor: str, at: dateti
         add_decision(session, document, decision, actor=actor)
         session.flush()
     forget_document(session, document.id)
+    forget_aliases(session, document)
+    unlabel_document(session, document)
     move(session, document, Status.IN_REVIEW, actor=actor, reason=reason, at=at)
 
 
@@ -258,5 +292,7 @@ def undo(session: Session, document: DocumentRow, *, actor: str, at: datetime, a
         bank.verified_at, bank.verified_by = None, None
         session.add(bank)
     forget_document(session, document.id)
+    forget_aliases(session, document)
+    unlabel_document(session, document)
     move(session, document, to, actor=actor, reason="undo", at=at)
     return to

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,9 +22,11 @@ from models.invoice import TERMS
 from models.status import Status
 from models.store.bundles import join
 from models.store.claims import check_turn, claim, drop_claim
+from models.store.coding import confirm_coding
 from models.store.documents import load_extraction
 from models.store.dossier import load_dossier
 from models.store.edits import apply_edit
+from models.store.jobs import JUDGE, add_job
 from models.store.queue import next_document
 from models.store.reviewing import (
     FourEyesError,
@@ -33,17 +36,21 @@ from models.store.reviewing import (
     retry,
     save,
     send_back,
+    set_causes,
     touch,
     undo,
     unverified_iban,
 )
+from models.store.shortages import TakenMeanwhileError
 from models.tables import DocumentRow
+from review.causes import chosen_causes, proposer
 from review.checking import context_of, recheck
+from review.coding import read_coding
 from review.fields import sum_rows
 from review.filters import link, read_filters
 from review.forms import Typed, read_form
 from review.merging import merge_inputs
-from review.pages.document import show_document, visible_document
+from review.pages.document import CODABLE, show_document, visible_document
 from review.passwords import check_login
 from review.site import Site, Visitor, show, site_of, visitor_of
 
@@ -60,6 +67,7 @@ class Act:
     form: FormData
     typed: Typed
     at: datetime
+    home: Path
 
     def text(self, name: str) -> str:
         """A text of the form, at most 500 characters."""
@@ -85,12 +93,29 @@ def _save(act: Act) -> str:
 
 def _approve(act: Act) -> str:
     _keep(act, vouched=True)
+    _post(act)
     return str(approve(act.session, act.document, **act.who, reason=act.text("reason")))
 
 
 def _release(act: Act) -> str:
     _keep(act, vouched=True)
     return str(release(act.session, act.document, **act.who, reason=act.text("reason")))
+
+
+def _code(act: Act) -> str:
+    if act.document.state not in CODABLE:  # what is settled keeps its values
+        _keep(act)
+    _post(act)
+    return "coded"
+
+
+def _post(act: Act) -> None:
+    """Keep how the person posts the lines, where the page showed the section."""
+    postings, is_wrong = read_coding(act.form, str(act.form.get("shown_in", "")))
+    if is_wrong:
+        raise WrongInputError
+    if postings:
+        confirm_coding(act.session, act.document, postings, **act.who)
 
 
 def _reject(act: Act) -> str:
@@ -125,15 +150,15 @@ def _keep(act: Act, *, vouched: bool = False) -> None:
     if act.typed.errors:
         raise WrongInputError
     edit = replace(act.typed.edit, confirmed=frozenset(TERMS)) if vouched else act.typed.edit
-    save(act.session, act.document, edit, **act.who)
+    save(act.session, act.document, edit, **act.who, cause=proposer(act.session, act.document, act.home))
 
 
 _SETTLED = frozenset({Status.APPROVED, Status.EXPORTED, Status.REJECTED})
 _ACTS: dict[str, Doing] = {
     "save": _save, "approve": _approve, "release": _release, "reject": _reject, "send-back": _send_back,
-    "retry": _retry, "join": _join, "undo": _undo,
+    "retry": _retry, "join": _join, "undo": _undo, "coding": _code,
 }  # fmt: skip
-_STAY = frozenset({"saved", "sent_back", "undone", "joined"})  # after these the person goes on with the same document
+_STAY = frozenset({"saved", "sent_back", "undone", "joined", "coded"})  # the person goes on with the same document
 
 
 def _route(name: str) -> Callable[[Request, str], Awaitable[Response]]:
@@ -155,24 +180,31 @@ def perform(request: Request, document_id: str, form: FormData, name: str) -> Re
         return _again(request, document_id, form, "release.password", 403)
     try:
         with site.store.write() as session:
-            act = _open_act(session, visitor, document_id, form, site.clock())
+            act = _open_act(session, site, visitor, document_id, form)
             check_turn(act.document, act.typed.version, **act.who)
             done = _ACTS[name](act)
+            set_causes(act.session, act.document, chosen_causes(act.form), **act.who)
             touch(session, act.document, act=name, opened_at=act.typed.opened_at, **act.who)
             return RedirectResponse(_target(request, act, done), 303)
     except WrongInputError:
         return _again(request, document_id, form, "document.wrong_input", 422)
     except FourEyesError:
         return _again(request, document_id, form, "release.four_eyes", 409)
+    except TakenMeanwhileError as error:
+        with site.store.write() as session:  # nothing was approved; the match is made anew
+            add_job(session, visible_document(session, document_id, visitor), kind=JUDGE, lane="xml", at=site.clock())
+        return _again(request, document_id, form, "taken.title", 409, taken=error.shortages)
     except ConflictError:
         return _again(request, document_id, form, "conflict.title", 409)
 
 
-def _open_act(session: Session, visitor: Visitor, document_id: str, form: FormData, at: datetime) -> Act:
+def _open_act(session: Session, site: Site, visitor: Visitor, document_id: str, form: FormData) -> Act:
+    at = site.clock()
     document = visible_document(session, document_id, visitor)
     revision = str(form.get("revision", ""))
     seen = int(revision) if revision.isascii() and revision.isdecimal() and len(revision) < 10 else None
-    return Act(session, document, visitor, form, read_form(form, load_extraction(session, document.id, seen), at), at)
+    typed = read_form(form, load_extraction(session, document.id, seen), at)
+    return Act(session, document, visitor, form, typed, at, site.settings.home)
 
 
 def _target(request: Request, act: Act, done: str) -> str:
@@ -194,15 +226,23 @@ def _is_himself(site: Site, visitor: Visitor, document_id: str, password: str) -
     return not open_iban or (visitor.user is not None and check_login(site, visitor.user.login, password) is not None)
 
 
-def _again(request: Request, document_id: str, form: FormData, notice: str, status: int) -> Response:
+def _again(
+    request: Request,
+    document_id: str,
+    form: FormData,
+    notice: str,
+    status: int,
+    **context: Any,  # noqa: ANN401
+) -> Response:
     """The page once more with what was typed, over what the database holds now."""
     site, visitor = site_of(request), visitor_of(request)
     with site.store.read() as session:
-        act = _open_act(session, visitor, document_id, form, site.clock())
+        act = _open_act(session, site, visitor, document_id, form)
         dossier = load_dossier(session, act.document)
         seen = load_extraction(session, document_id, act.typed.revision) if act.typed.revision else None
     merged = merge_inputs(act.typed, seen, dossier.extraction, visitor.tongue)
-    return show_document(request, dossier, typed=merged.typed, theirs=merged.theirs, notice=notice, status=status)
+    return show_document(request, dossier, typed=merged.typed, theirs=merged.theirs, notice=notice, status=status,
+                         **context)  # fmt: skip
 
 
 @router.post("/documents/{document_id}/claim")
@@ -233,7 +273,7 @@ async def check(request: Request, document_id: str) -> Response:
 def _check(request: Request, document_id: str, form: FormData) -> Response:
     site, visitor = site_of(request), visitor_of(request)
     with site.store.read() as session:
-        act = _open_act(session, visitor, document_id, form, site.clock())
+        act = _open_act(session, site, visitor, document_id, form)
         dossier = load_dossier(session, act.document)
         facts = context_of(session, act.document, act.at.date())
     extraction = apply_edit(dossier.extraction, act.typed.edit).extraction

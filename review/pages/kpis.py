@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from fastapi import APIRouter
@@ -27,7 +28,7 @@ def kpis_page(request: Request) -> Response:
     with site_of(request).store.read() as session:
         figures = {client.id: newest_figures(session, client.id) for client in clients}
     return show(request, "kpis.html", clients=clients, figures=figures, wanted=wanted,
-                label_text=label_text, value_text=value_text)  # fmt: skip
+                label_text=label_text, value_text=value_text, bounds_of=bounds_of)  # fmt: skip
 
 
 def newest_figures(session: Session, client_id: str) -> list[KpiRow]:
@@ -37,12 +38,25 @@ def newest_figures(session: Session, client_id: str) -> list[KpiRow]:
     return list(session.exec(query.order_by(KpiRow.name, KpiRow.label)))
 
 
+def bounds_of(rows: Sequence[KpiRow]) -> dict[tuple[str, str], tuple[KpiRow, KpiRow]]:
+    """The interval of each figure that has one, by the figure's name and label: its rows `_low` and `_high`."""
+    found = {(row.name, row.label): row for row in rows}
+    return {
+        (name, label): (found[f"{name}_low", label], found[f"{name}_high", label])
+        for name, label in found
+        if (f"{name}_low", label) in found and (f"{name}_high", label) in found
+    }
+
+
 def label_text(tongue: Tongue, row: KpiRow) -> str:
     """What a figure is about, in words: a reason, a stage, or the whole."""
     if not row.label:
         return tongue.t("kpis.all")
-    key = f"state.{row.label}"
-    return tongue.t(key) if tongue.has(key) else reason_texts(tongue, row.label)[0]
+    for key in (f"state.{row.label}", f"cause.{row.label}", f"segment.{row.label.replace('/', '_')}",
+                f"quarantine.{row.label}"):  # fmt: skip
+        if tongue.has(key):
+            return tongue.t(key)
+    return reason_texts(tongue, row.label)[0]
 
 
 def value_text(tongue: Tongue, row: KpiRow) -> str:

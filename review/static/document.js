@@ -108,6 +108,7 @@
     const input = event.target.closest("input, select, textarea");
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter") { event.preventDefault(); press("act-approve"); return; }
     if ((event.ctrlKey || event.metaKey) && event.key === "s") { event.preventDefault(); press("act-save"); return; }
+    if (event.altKey && !event.ctrlKey && event.code === "KeyP") { event.preventDefault(); press("act-coding"); return; }
     if (event.altKey && /^[1-4]$/.test(event.key) && input) {
       const field = input.closest(".field");
       const choice = field && field.querySelector(`[data-key="${event.key}"]`);

@@ -70,7 +70,7 @@ SAFE_FILES = [name for name in FILES if name != "notes.txt"]
 
 
 def settings_of(home: Path) -> Settings:
-    return Settings(home=home, intake={"settle_seconds": 0.0, "discard_seconds": 0.0})
+    return Settings(home=home, policy={"release": "threshold"}, intake={"settle_seconds": 0.0, "discard_seconds": 0.0})
 
 
 def violations_after_crash(home: Path) -> list[str]:

@@ -55,7 +55,7 @@ HOME: list[Path] = []
 
 
 def settings_of(home: Path) -> Settings:
-    return Settings(home=home, intake={"settle_seconds": 0.0, "discard_seconds": 0.0})
+    return Settings(home=home, policy={"release": "threshold"}, intake={"settle_seconds": 0.0, "discard_seconds": 0.0})
 
 
 def ingest(home: Path) -> None:

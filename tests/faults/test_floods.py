@@ -169,7 +169,7 @@ from flows.intake import Seen, scan
 from models.settings import Settings
 from models.store.engine import Store
 home = Path(sys.argv[1])
-settings = Settings(home=home, intake={"settle_seconds": 0.0, "discard_seconds": 0.0})
+settings = Settings(home=home, policy={"release": "threshold"}, intake={"settle_seconds": 0.0, "discard_seconds": 0.0})
 store, seen = Store(settings.url), Seen()
 print("ready", flush=True)
 for _line in sys.stdin:

@@ -32,7 +32,7 @@ from models.store.clients import folders
 from models.store.jobs import Group, finish, sweep
 from models.store.reviewing import approve
 from models.tables import DocumentRow, ExtractionRow, InvoiceRow, JobRow
-from tests.running import ROOT
+from tests.running import ROOT, by_confidence
 
 pytestmark = pytest.mark.timeout(300)
 SAMPLES = ROOT / "sample_invoices"
@@ -101,6 +101,8 @@ def workplace(
         shutil.copy(path, master)
     with open_house(home) as house:
         load_demo(house, master)
+        with house.store.write() as session:
+            by_confidence(session)
         token = workshop._open_line.set(Line(house, readers))
         yield Workplace(Line(house, readers))
         workshop._open_line.reset(token)

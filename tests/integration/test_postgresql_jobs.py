@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import pwd
-import shutil
-import socket
-import subprocess
-import tempfile
 import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,54 +13,11 @@ from models.settings import JobSettings
 from models.store import audit, jobs
 from models.store.clients import add_client
 from models.store.engine import Store
-
-
-def find_server() -> Path | None:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    named = shutil.which("initdb")
-    return found[-1].parent if found else Path(named).parent if named else None
-
-
-def as_server_user() -> tuple[Callable[[], None] | None, int, int]:
-    """PostgreSQL does not run as root: another user then, with how to become it."""
-    if os.geteuid() != 0:
-        return None, os.geteuid(), os.getegid()
-    user = pwd.getpwnam("nobody")
-
-    def become() -> None:
-        os.setgid(user.pw_gid)
-        os.setuid(user.pw_uid)
-
-    return become, user.pw_uid, user.pw_gid
-
-
-@pytest.fixture(scope="module")
-def server_url() -> Iterator[str]:
-    programs = find_server()
-    if programs is None:
-        pytest.skip("PostgreSQL is not installed")
-    become, uid, gid = as_server_user()
-    folder = Path(tempfile.mkdtemp())  # not pytest's: another user must be able to enter it
-    os.chown(folder, uid, gid)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    options: dict[str, Any] = {"preexec_fn": become, "cwd": folder, "stdout": subprocess.DEVNULL}
-    try:
-        subprocess.run([programs / "initdb", "-D", folder / "data", "-U", "office", "-A", "trust", "-N"], check=True,
-                       **options)  # fmt: skip
-        start = f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off"
-        subprocess.run([programs / "pg_ctl", "-D", folder / "data", "-w", "-o", start, "-l", folder / "log", "start"],
-                       check=True, **options)  # fmt: skip
-        yield f"postgresql+psycopg://office@127.0.0.1:{port}/postgres"
-    finally:
-        subprocess.run([programs / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop"], check=False,
-                       stderr=subprocess.DEVNULL, **options)  # fmt: skip
-        shutil.rmtree(folder)
+from tests.servers import server_url  # noqa: F401 - a fixture
 
 
 @pytest.fixture
-def server_office(office: Any, server_url: str) -> Iterator[Any]:
+def server_office(office: Any, server_url: str) -> Iterator[Any]:  # noqa: F811
     office.store.dispose()
     office.store = Store(server_url)
     migrate(office.store)

@@ -24,7 +24,7 @@ from models.store.engine import Store
 from models.tables import ChangeRow, ClientRow, SupplierRow
 from models.views import VIEWS
 from tests.desk import INVOICE, NOON, make_document  # noqa: F401 - a fixture
-from tests.integration.test_postgresql_jobs import server_url  # noqa: F401 - a fixture
+from tests.servers import server_url  # noqa: F401 - a fixture
 
 
 @pytest.fixture

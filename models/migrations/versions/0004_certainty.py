@@ -149,12 +149,14 @@ def upgrade() -> None:
     op.add_column('decision', sa.Column('certificate_id', sa.String(), nullable=True))
     op.add_column('decision', sa.Column('evidence_json', sa.Text(), nullable=False, server_default='{}'))
     op.add_column('decision', sa.Column('versions_json', sa.Text(), nullable=False, server_default='{}'))
+    op.create_index('decision_let_through', 'decision', ['client_id', 'actor', 'outcome', 'created_at'], unique=False)
     op.add_column('purchase_order_line', sa.Column('category', sa.String(), nullable=True))
 
 
 def downgrade() -> None:
     """Go back."""
     op.drop_column('purchase_order_line', 'category')
+    op.drop_index('decision_let_through', table_name='decision')
     op.drop_column('decision', 'versions_json')
     op.drop_column('decision', 'evidence_json')
     op.drop_column('decision', 'certificate_id')

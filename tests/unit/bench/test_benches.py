@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bench import machine, matching
+from bench import machine, po
 from bench.judges import judge_hostile, judge_mismatch
 from bench.running import Run
 
@@ -94,9 +94,9 @@ BOOK = {
 
 
 def test_a_price_for_a_hundred_becomes_the_price_of_one() -> None:
-    (row,) = matching.order_rows([BOOK])
+    (row,) = po.order_rows([BOOK])
     assert (row["unit_price"], row["quantity_invoiced"]) == ("0.100000", "200")
-    assert set(row) == set(matching.ORDER_COLUMNS)
+    assert set(row) == set(po.ORDER_COLUMNS)
 
 
 def test_outcomes_are_shares_of_those_that_are_asked_for() -> None:
@@ -110,7 +110,7 @@ def test_outcomes_are_shares_of_those_that_are_asked_for() -> None:
         {"file": "x/b.xml", "match": {"orders": [], "outcome": "no_order"}},
         {"file": "x/c.xml", "match": {"orders": ["PO-3"], "outcome": "quantity_variance"}},
     ]
-    figures = matching.judge(truth, answers)
+    figures = po.judge(truth, answers)
     assert figures["documents"] == 3
     assert figures["order_right"] == pytest.approx(2 / 3, abs=1e-4)
     assert figures["outcome_right"] == 0.5

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import combinations
 from typing import Any, get_args
 
 import pytest
 
-from flows.decide import NOT_PAYABLE_TYPES, OUTCOME_REASONS, WEIGHTS, decide, reason_of
+from assurance.evidence import document_evidence
+from flows.basis import Basis
+from flows.decide import FLOOR, NOT_PAYABLE_TYPES, OUTCOME_REASONS, WEIGHTS, decide, reason_of
+from models.certificate import Certificate
 from models.decision import Decision, Outcome, Reason
 from models.extraction import Evidence, Extraction
 from models.finding import Finding, Severity
@@ -37,7 +41,7 @@ def finding(rule: str, severity: Severity = Severity.ERROR) -> Finding:
 
 
 def decided(*findings: Finding, read: Extraction = READ, match: MatchResult = MATCHED, **policy: Any) -> Decision:
-    return decide(read, match, findings, PolicySettings(**policy))
+    return decide(read, match, findings, PolicySettings(**{"release": "threshold"} | policy))
 
 
 def with_evidence(term: str, **evidence: Any) -> Extraction:
@@ -186,3 +190,73 @@ def test_every_reason_has_a_weight_and_every_stopping_rule_a_reason() -> None:
 
 def test_the_version_of_the_policy_stands_on_the_decision() -> None:
     assert decided(version="7").policy_version == "7"
+
+
+def under(threshold: float | None, score: float, **basis: Any) -> Basis:
+    """What a decision rests on: a score, and a certificate of its segment."""
+    evidence = document_evidence(READ, MATCHED, (), past=5)
+    certificate = Certificate(
+        id="c1", client_id="acme", segment=evidence.segment, alpha=0.01, delta=0.05, threshold=threshold, labelled=120,
+        accepted=100, errors=0, bound=0.01, missing=0 if threshold is not None else 179, window_from=None,
+        window_to=None, score_version="v", made_at=datetime(2026, 11, 1, tzinfo=UTC),
+    )  # fmt: skip
+    return Basis(evidence, score, **{"certificate": certificate} | basis)
+
+
+def certified(basis: Basis | None, *findings: Finding, read: Extraction = READ, **policy: Any) -> Decision:
+    return decide(read, MATCHED, findings, PolicySettings(**{"release": "certified"} | policy), basis)
+
+
+def test_a_score_above_the_certificates_threshold_goes_through() -> None:
+    decision = certified(under(0.9, 0.900001))
+    assert (decision.outcome, decision.reasons) == (Outcome.APPROVE, ())
+    assert (decision.segment, decision.certificate_id) == ("digital/known", "c1")
+
+
+@pytest.mark.parametrize("score", [0.9, 0.899999, 0.0])
+def test_a_score_at_the_threshold_or_below_does_not(score: float) -> None:
+    decision = certified(under(0.9, score))
+    assert (decision.outcome, decision.reasons) == (Outcome.REVIEW, (Reason.NOT_CERTIFIED,))
+
+
+def test_without_enough_labels_a_person_is_told_how_many_are_missing() -> None:
+    decision = certified(under(None, 1.0))
+    assert decision.reasons == (Reason.NOT_CERTIFIED,)
+    assert "179 more" in decision.details[0]
+    assert certified(None).reasons == (Reason.NOT_CERTIFIED,)
+
+
+def test_an_alarm_outweighs_the_certificate() -> None:
+    decision = certified(under(0.5, 1.0, obstacle="An alarm lowered digital/known."))
+    assert (decision.reasons, decision.details) == ((Reason.NOT_CERTIFIED,), ("An alarm lowered digital/known.",))
+
+
+@pytest.mark.parametrize(("rule", "reason"), HARD.items())
+def test_no_certificate_opens_a_hard_gate(rule: str, reason: Reason) -> None:
+    decision = certified(under(0.0, 1.0), finding(rule, Severity.HOLD))
+    assert (decision.outcome, decision.reasons) == (Outcome.HOLD, (reason,))
+    assert decision.evidence is not None
+    assert decision.evidence.features["gates"] == 1
+
+
+def test_under_a_certificate_a_single_value_counts_only_below_the_floor() -> None:
+    assert certified(under(0.5, 0.8), read=with_evidence("gross_total", confidence=0.6)).outcome is Outcome.APPROVE
+    low = certified(under(0.5, 0.8), read=with_evidence("gross_total", confidence=FLOOR - 0.01))
+    assert low.reasons == (Reason.LOW_CONFIDENCE,)
+
+
+def test_a_repaired_value_never_goes_through_under_a_certificate() -> None:
+    assert certified(under(0.0, 1.0), read=with_evidence("gross_total", reader="repaired")).reasons == (
+        Reason.REPAIRED_VALUE,
+    )
+
+
+@pytest.mark.parametrize(("threshold", "passes"), [(0.5, True), (0.99, False), (None, False)])
+def test_in_a_pilot_nothing_goes_through_and_what_would_have_is_noted(threshold: float | None, passes: bool) -> None:  # noqa: FBT001
+    decision = certified(under(threshold, 0.9), release="shadow")
+    assert (decision.outcome, decision.reasons, decision.passes) == (Outcome.REVIEW, (), passes)
+    assert certified(under(threshold, 0.9)).passes is None
+
+
+def test_the_policys_own_word_outweighs_the_certificate() -> None:
+    assert certified(under(0.0, 1.0), straight_through=False).outcome is Outcome.REVIEW

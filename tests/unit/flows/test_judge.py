@@ -16,7 +16,6 @@ from models.decision import Outcome, Reason
 from models.extraction import Alternative, Extraction
 from models.settings import LimitSettings
 from models.store.documents import Arrival, add_document, add_extraction
-from models.store.master import load_suppliers
 from models.tables import BlobRow, ClientRow, DocumentRow, OrderLineRow
 from tests.billing import load_master, ubl
 
@@ -30,7 +29,7 @@ def opened(office: Any, session: Session, **client: Any) -> Office:
     row = session.get_one(ClientRow, "acme")
     for name, value in client.items():
         setattr(row, name, value)
-    return Office(row, load_suppliers(session, "acme"), office.settings)
+    return Office(row, office.settings)
 
 
 def read(content: bytes) -> Extraction:
@@ -119,6 +118,6 @@ def test_the_first_invoice_of_a_supplier_is_seen_by_a_person(office: Any) -> Non
 def test_another_clients_orders_and_suppliers_do_not_count(office: Any) -> None:
     office.add_client("beta")
     with office.store.read() as session:
-        house = Office(session.get_one(ClientRow, "beta"), load_suppliers(session, "beta"), office.settings)
+        house = Office(session.get_one(ClientRow, "beta"), office.settings)
         match = match_reading(session, house, read(ubl()))
     assert (match.outcome, match.orders, match.supplier.seller_id) == ("no_order", (), None)

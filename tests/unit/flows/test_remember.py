@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
-from io import BytesIO
 from typing import Any
 
 import pytest
-from reportlab.pdfgen.canvas import Canvas
 from sqlmodel import Session, select
 
 from extractors import ReaderPool
@@ -28,6 +26,7 @@ from models.store.documents import load_extraction
 from models.store.edits import Edit
 from models.store.reviewing import approve, release, save, undo
 from models.tables import DocumentRow, JobRow, SampleRow
+from tests.harbour import FIRST, SECOND, TRUTH
 
 ANNA, BEN = "user:anna", "user:ben"
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -43,35 +42,6 @@ def pool() -> Iterator[ReaderPool]:
 @pytest.fixture
 def line(office: Any, pool: ReaderPool) -> Line:
     return Line(House(office.settings, office.store, Blobs(office.home)), pool, owner="worker-1")
-
-
-def page(number: str, day: str, net: str, tax: str, gross: str) -> bytes:
-    """An invoice whose labels no language has."""
-    texts = (
-        (50, 60, "Hafenbedarf Nord GmbH"), (50, 74, "Kaistrasse 3"), (50, 88, "20459 Hamburg"),
-        (50, 130, "Quay Cafe GmbH"), (50, 144, "Hafenweg 9"), (50, 158, "28195 Bremen"), (330, 158, "DE136695976"),
-        (50, 200, "blemtar"), (130, 200, number), (330, 200, "quorp"), (400, 200, day),
-        (50, 250, "wuffik"), (430, 250, "grelm"), (50, 270, "Seil 10m"), (430, 270, net),
-        (330, 320, "vrask"), (430, 320, net), (330, 334, "drimm"), (430, 334, tax),
-        (330, 348, "hulpo"), (430, 348, f"{gross} EUR"),
-    )  # fmt: skip
-    buffer = BytesIO()
-    canvas = Canvas(buffer, pagesize=(595, 842))
-    canvas.setFont("Helvetica", 10)
-    for x, y, text in texts:
-        canvas.drawString(x, 842 - y, text)
-    canvas.save()
-    return buffer.getvalue()
-
-
-FIRST = page("88-1041-K", "12.05.2026", "100,00", "19,00", "119,00")
-SECOND = page("88-1056-K", "19.06.2026", "240,00", "45,60", "285,60")
-TRUTH = {
-    "invoice_number": "88-1041-K", "issue_date": "2026-05-12", "currency": "EUR",
-    "seller_name": "Hafenbedarf Nord GmbH", "seller_vat_id": "DE136695976",
-    "seller_address": "Kaistrasse 3, 20459 Hamburg, DE", "buyer_name": "Quay Cafe GmbH",
-    "net_total": "100.00", "tax_total": "19.00", "gross_total": "119.00",
-}  # fmt: skip
 
 
 def walk(office: Any, line: Line, name: str, content: bytes, client: str = "acme") -> str:

@@ -113,3 +113,21 @@ def test_a_percentile_is_a_value_that_occurred() -> None:
             assert found in values
             assert sum(value <= found for value in values) >= share * size
     assert percentile([], 0.5) is None
+
+
+def test_causes_are_ranked_by_count_and_by_the_minutes_that_they_cost() -> None:
+    changed = (
+        Correction("b", "gross_total", hours(10), changed=True, cause="label"),
+        Correction("b", "due_date", hours(10), changed=True, cause="ocr"),
+        Correction("b", "due_date", hours(11), changed=True, cause="label"),  # what is said last counts
+        Correction("d", "iban", hours(8), changed=True, cause="ocr"),
+        Correction("d", "buyer_name", hours(8), changed=False, cause=""),
+        Correction("d", "order_reference", hours(-1), changed=True, cause="parse"),
+    )
+    history = replace(HISTORY, corrections=changed)
+    found = {(each.name, each.label): each.value for each in compute(history, START, END)}
+    ranks = [label for name, label in found if name == "corrections"]
+    assert ranks == ["", "label", "ocr"]
+    assert found["corrections", ""] == 3
+    assert [label for name, label in found if name == "correction_minutes"] == ["", "ocr", "label"]
+    assert (found["correction_minutes", "ocr"], found["correction_minutes", "label"]) == (10.0, 1.0)

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.lines import LINE_COMPARISONS, Link, _assign, link_lines, targets_of
+from matching.assignment import assign as _assign
+from matching.lines import LINE_COMPARISONS, Link, link_lines, targets_of
 from models.invoice import InvoiceLine
 from models.order import OrderLine
 
