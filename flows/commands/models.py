@@ -104,14 +104,21 @@ def run_models(home: Path | None, *, as_json: bool) -> int:
 
 def _model(house: House, row: ModelRow) -> Json:
     manifest, gate = registry.manifest_of(row), registry.gate_of(row)
-    sets = {name: each.get("documents", each.get("cases", 0)) for name, each in dict(manifest.get("sets", {})).items()}
     shadow = loop.shadow_report(house, row).as_dict() if gate.get("shadow_from") else None
     return {
         "kind": row.kind, "version": row.version, "role": row.role, "made": row.created_at.isoformat(),
-        "changed": row.changed_at.isoformat(), "by": row.actor, "sets": sets,
+        "changed": row.changed_at.isoformat(), "by": row.actor, "sets": _sets(manifest),
         "shipped": not registry.files_of(row), "gate": gate or None, "shadow": shadow,
         "figures": manifest.get("figures_unseen_groups"),
     }  # fmt: skip
+
+
+def _sets(manifest: Json) -> dict[str, int]:
+    """What it learned from, with counts; a manifest that names one source only has its count beside the name."""
+    sets = manifest.get("sets", {})
+    if isinstance(sets, list):
+        return dict.fromkeys(sets, manifest.get("documents", 0))
+    return {name: each.get("documents", each.get("cases", 0)) for name, each in sets.items()}
 
 
 def _learned(told: Json) -> str:

@@ -48,6 +48,7 @@ def learn_aliases(session: Session, document: DocumentRow, at: datetime) -> None
     """
     if document.seller_id is None:
         return
+    wait_turn(session, document)  # counts are read and written
     for wording in _wordings(session, document):
         for item in wording.order_items:
             _add(session, document, wording.invoice_item, item, at)
