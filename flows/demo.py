@@ -80,9 +80,11 @@ def load_history(house: House, path: Path) -> int:
 def _fresh(house: House, source: Path) -> Iterator[Path]:
     """Sample files whose content the demo client never received, in the order in which they are meant to come."""
     with house.store.read() as session:
-        known = set(session.exec(select(ReceiptRow.sha256).where(ReceiptRow.client_id == CLIENT)))
+        receipts = session.exec(select(ReceiptRow).where(ReceiptRow.client_id == CLIENT)).all()
+    known = {row.sha256 for row in receipts}
+    refused = {row.original_name for row in receipts if row.sha256 is None}  # an incomplete file is never hashed
     for path in sorted(each for each in source.rglob("*") if each.is_file()):
-        if file_hash(path) not in known:
+        if path.name not in refused and file_hash(path) not in known:
             yield path
 
 

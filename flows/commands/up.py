@@ -146,7 +146,7 @@ def _as_typed(script: Path) -> str:
 def _prepare(house: House, *, demo: bool) -> None:
     """Bring in the demo and make the first account, which is shown this once."""
     if demo and (dropped := load_demo(house)):
-        say(f"{dropped} sample files were dropped into the inbox of the client demo.")
+        say(f"Sample files dropped into the inbox of the client demo: {dropped}")
     with house.store.write() as session:
         first = ensure_first_user(session)
     if first:
