@@ -37,7 +37,7 @@ from prefect.types.entrypoint import EntrypointType  # noqa: E402
 from flows.api_health import is_server_up  # noqa: E402
 from flows.certify_clients import certify_clients  # noqa: E402
 from flows.figures import report_figures  # noqa: E402
-from flows.monitors import watch_clients  # noqa: E402
+from flows.monitor_clients import watch_clients  # noqa: E402
 from flows.train_challenger import train_challenger  # noqa: E402
 from models.settings import Settings, load_settings  # noqa: E402
 from models.store.audit import now  # noqa: E402

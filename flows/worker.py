@@ -172,7 +172,7 @@ class Worker:
             from flows.figures import report_figures  # draws scipy in, which the first documents need not wait for
 
             await report_figures()
-            from flows.monitors import watch_clients
+            from flows.monitor_clients import watch_clients
 
             await watch_clients()
             from flows.certify_clients import certify_clients, uncertified_clients
