@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from models.errors import SettingsError
 from models.invoice import Frozen
+from models.settings_review import MailSettings, MicroSettings, OidcSettings, ReviewSettings
 
 DEFAULT_HOME = Path("var")
 Cron = Annotated[str, Field(pattern=r"^(|\S+( \S+){4})$")]  # minute hour day month weekday, or nothing
@@ -175,6 +176,10 @@ class Settings(BaseSettings):
     intake: IntakeSettings = IntakeSettings()
     jobs: JobSettings = JobSettings()
     web: WebSettings = WebSettings()
+    review: ReviewSettings = ReviewSettings()
+    micro: MicroSettings = MicroSettings()
+    oidc: OidcSettings = OidcSettings()
+    mail: MailSettings = MailSettings()
     prefect: PrefectSettings = PrefectSettings()
 
     @classmethod

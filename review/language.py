@@ -125,8 +125,16 @@ def _flat(table: dict[str, Any], prefix: str = "") -> dict[str, str]:
 
 
 def _load(code: str) -> Tongue:
-    text = files("review").joinpath("catalogues", f"{code}.toml").read_text(encoding="utf-8")
-    return Tongue(code, _flat(tomllib.loads(text)))
+    """All catalogues of a language: one file for each part of the site, each key in one of them only."""
+    words: dict[str, str] = {}
+    for file in files("review").joinpath("catalogues", code).iterdir():
+        if file.name.endswith(".toml"):
+            found = _flat(tomllib.loads(file.read_text(encoding="utf-8")))
+            twice = words.keys() & found.keys()
+            if twice:
+                raise ValueError(f"{file.name}: words given twice: {', '.join(sorted(twice))}")
+            words |= found
+    return Tongue(code, words)
 
 
 TONGUES: dict[str, Tongue] = {code: _load(code) for code in _LOCALES}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from extractors.sandbox import ReaderPool
 from flows.intake import IntakeReport, Seen, scan
 from models.migrate import migrate
 from models.settings import Settings
@@ -18,6 +20,10 @@ from models.store.blobs import Blobs
 from models.store.clients import ClientFolders, add_client, folders
 from models.store.engine import Store
 from models.tables import DocumentRow, ReceiptRow
+
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                  "--no-first-run", "--disable-default-apps"]  # fmt: skip
 
 
 def pdf(text: str = "one") -> bytes:
@@ -104,3 +110,24 @@ def office(tmp_path: Path, migrated_database: Path) -> Any:
 def some_pdf() -> Any:
     """Makes bytes that intake takes for a PDF."""
     return pdf
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium, one for all tests of this process; tests that need it are skipped where there is none."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip("no Chromium here")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        found = driver.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="session")
+def reader() -> Iterator[ReaderPool]:
+    """One confined child that draws pages."""
+    settings = Settings()
+    with ReaderPool(settings.reading, settings.limits, workers=1) as pool:
+        yield pool

@@ -117,7 +117,7 @@ def _sets(manifest: Json) -> dict[str, int]:
     """What it learned from, with counts; a manifest that names one source only has its count beside the name."""
     sets = manifest.get("sets", {})
     if isinstance(sets, list):
-        return dict.fromkeys(sets, manifest.get("documents", 0))
+        return {str(name): int(manifest.get("documents", 0)) for name in sets}
     return {name: each.get("documents", each.get("cases", 0)) for name, each in sets.items()}
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from sqlmodel import select
 
 from flows.coding import propose_coding
@@ -51,16 +51,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 CHROMIUM = "/usr/bin/chromium"
 SEGMENT = "scan/known"
 Visit = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip("no Chromium here")
-    with sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-sync"])
-        yield found
-        found.close()
 
 
 @pytest.fixture

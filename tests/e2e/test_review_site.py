@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from reportlab.pdfgen.canvas import Canvas
 
 from extractors.sandbox import ReaderPool
@@ -59,23 +59,6 @@ class Visit:
     def open(self, path: str) -> Page:
         self.page.goto(self.base + path, wait_until="networkidle")
         return self.page
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip("no Chromium here")
-    with sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield found
-        found.close()
-
-
-@pytest.fixture(scope="module")
-def reader() -> Iterator[ReaderPool]:
-    settings = Settings()
-    with ReaderPool(settings.reading, settings.limits, workers=1) as pool:
-        yield pool
 
 
 @pytest.fixture

@@ -1,0 +1,78 @@
+"""The tables, one module for each part of the house; all names are to be had from here.
+
+Every row of a client carries its client_id; values that travel are kept whole as JSON text beside the columns that
+somebody queries. Decisions, extractions, events and audit rows are only ever added.
+"""
+
+from models.tables.acts import AuditRow, CounterRow, EventRow, TouchRow
+from models.tables.certainty import (
+    AlarmRow,
+    AliasRow,
+    AuditSampleRow,
+    CertificateRow,
+    CodingProposalRow,
+    CodingRow,
+    LabelRow,
+    ManualBaselineRow,
+    ModelRow,
+    ShadowRow,
+    ToleranceRow,
+)
+from models.tables.intake import BlobRow, ClientRow, DocumentRow, JobRow, ReceiptRow
+from models.tables.master import (
+    GoodsReceiptRow,
+    OrderLineRow,
+    OrderRow,
+    SearchTextRow,
+    SupplierBankRow,
+    SupplierKeyRow,
+    SupplierRow,
+)
+from models.tables.micro import MicroAnswerRow, MicroTaskRow, PayRateRow, TopUpRow, WageFloorRow
+from models.tables.output import (
+    ChangeRow,
+    InvoiceLineRow,
+    InvoiceRow,
+    KpiRow,
+    PublishBatchRow,
+    PublishHoldRow,
+    VatBreakdownRow,
+)
+from models.tables.people import IdentityRow, SecretRow, SessionRow, TransitionRow, UserClientRow, UserRow
+from models.tables.review import (
+    ApprovalRow,
+    ArrangementRow,
+    BulkRow,
+    CommentRow,
+    EscalationRow,
+    MailRow,
+    ReplayRow,
+    SavedFilterRow,
+    SupplierQuestionRow,
+    SupplierRuleRow,
+)
+from models.tables.stages import (
+    CorrectionRow,
+    CreditLinkRow,
+    DecisionRow,
+    ExtractionRow,
+    FindingRow,
+    MatchLinkRow,
+    MatchRow,
+    OrderClaimRow,
+    SampleKeyRow,
+    SampleRow,
+)
+
+__all__ = [
+    "AlarmRow", "AliasRow", "ApprovalRow", "ArrangementRow", "AuditRow", "AuditSampleRow", "BlobRow", "BulkRow",
+    "CertificateRow", "ChangeRow", "ClientRow", "CodingProposalRow", "CodingRow", "CommentRow", "CorrectionRow",
+    "CounterRow", "CreditLinkRow", "DecisionRow", "DocumentRow", "EscalationRow", "EventRow", "ExtractionRow",
+    "FindingRow", "GoodsReceiptRow", "IdentityRow", "InvoiceLineRow", "InvoiceRow", "JobRow", "KpiRow", "LabelRow",
+    "MailRow", "ManualBaselineRow", "MatchLinkRow", "MatchRow", "MicroAnswerRow", "MicroTaskRow", "ModelRow",
+    "OrderClaimRow", "OrderLineRow", "OrderRow", "PayRateRow", "PublishBatchRow", "PublishHoldRow", "ReceiptRow",
+    "ReplayRow", "SampleKeyRow", "SampleRow", "SavedFilterRow", "SearchTextRow", "SecretRow", "SessionRow",
+    "ShadowRow", "SupplierBankRow", "SupplierKeyRow", "SupplierQuestionRow", "SupplierRow", "SupplierRuleRow",
+    "ToleranceRow", "TopUpRow", "TouchRow", "TransitionRow", "UserClientRow", "UserRow", "VatBreakdownRow",
+    "WageFloorRow",
+]  # fmt: skip
