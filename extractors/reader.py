@@ -152,7 +152,7 @@ def _read_page(document: Document, media_type: str, how: How) -> Found:
         mended = (_mended(error),)
     if not any(page.words for page in pages):
         raise NoInvoiceError(f"no text on {len(pages)} page{'s' * (len(pages) != 1)}")
-    found = read_fields(pages, how.reading, recall=how.recall) or (_nothing_found(pages),)
+    found = read_fields(pages, how.reading, None, how.recall, document.groups) or (_nothing_found(pages),)
     return tuple(_with_findings(one, mended, "damaged_file") for one in found), pages
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from models.extraction import Extraction
+from collections.abc import Sequence
+
+from models.extraction import Extraction, Reading
 from models.finding import Finding, Severity
 
 
@@ -14,3 +16,13 @@ def in_bundle(extraction: Extraction) -> Extraction:
         message=f"The file holds several invoices; this one was found on page {pages}. Check that it was cut rightly.",
     )  # fmt: skip
     return extraction.model_copy(update={"findings": (*extraction.findings, finding)})
+
+
+def as_bundle(reading: Reading) -> Reading:
+    """The reading of a file that holds several invoices, each of which says so."""
+    return replace_extractions(reading, [in_bundle(each) for each in reading.extractions])
+
+
+def replace_extractions(reading: Reading, extractions: Sequence[Extraction]) -> Reading:
+    """The same reading with other extractions."""
+    return reading.model_copy(update={"extractions": tuple(extractions)})

@@ -14,6 +14,7 @@ import typer
 
 from flows.cli_certainty import add_commands as add_certainty
 from flows.cli_learning import add_commands as add_learning
+from flows.cli_micro import add_commands as add_micro
 from flows.options import AnyClient, AsJson, Client, Home, Paths
 from flows.terminal import EXIT_FAILURE, EXIT_SETTINGS, be_quiet, complain
 
@@ -40,6 +41,7 @@ class Master(StrEnum):
     TOLERANCES = "tolerances"
     CODING_HISTORY = "coding-history"
     MANUAL_BASELINE = "manual-baseline"
+    WAGES = "wages"
 
 
 class Table(StrEnum):
@@ -127,6 +129,11 @@ def import_(
     from flows.commands.master import run_import
     from flows.house import open_house
 
+    if what is Master.WAGES:
+        from flows.commands.wages import run_wages
+
+        with open_house(home) as house:
+            raise typer.Exit(run_wages(house.store, file, strict=strict, as_json=as_json))
     with open_house(home) as house:
         house.client(client)
         raise typer.Exit(run_import(house.store, what.value, file, client, strict=strict, as_json=as_json))
@@ -251,6 +258,7 @@ def restore(directory: Path, home: Home = None) -> None:
 
 add_certainty(app)
 add_learning(app)
+add_micro(app)
 
 
 def run() -> int:

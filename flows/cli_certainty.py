@@ -1,4 +1,4 @@
-"""The commands of the certified decision: certify, certificate, monitor."""
+"""The commands of the certified decision: certify, certificate, monitor; and mail, by which the house tells people."""
 
 from __future__ import annotations
 
@@ -54,7 +54,16 @@ def monitor(client: AnyClient = None, as_json: AsJson = False, home: Home = None
         raise typer.Exit(run_monitor(house, client, as_json=as_json))
 
 
+def mail(as_json: AsJson = False, home: Home = None) -> None:
+    """Send the mail that waits now, and say what could not leave; exit code 1 where some could not."""
+    from flows.commands.mail import run_mail
+    from flows.house import open_house
+
+    with open_house(home) as house:
+        raise typer.Exit(run_mail(house, as_json=as_json))
+
+
 def add_commands(app: typer.Typer) -> None:
     """Register them."""
-    for command in (certify, certificate, monitor):
+    for command in (certify, certificate, monitor, mail):
         app.command()(command)

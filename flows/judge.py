@@ -15,6 +15,7 @@ from flows.decide import decide
 from flows.versions import places_of
 from flows.weighing import weigh
 from matching import match_invoice, match_supplier, order_query
+from matching.by_hand import match_by_hand
 from matching.ranker import ranker_at
 from models.decision import Decision
 from models.extraction import Extraction
@@ -24,9 +25,10 @@ from models.match import MatchResult
 from models.reference import squeeze
 from models.settings import PolicySettings, Settings
 from models.store.aliases import aliases_of
+from models.store.chosen_orders import chosen_order
 from models.store.lookup import candidate_orders
 from models.store.lookup_suppliers import candidate_suppliers, load_supplier
-from models.store.master import neighbours
+from models.store.master import load_orders, neighbours
 from models.store.tolerances import load_tolerances, matching_of
 from models.tables import ClientRow, DocumentRow
 from validators import ValidationContext, find_duplicate_suspects, validate
@@ -79,9 +81,24 @@ def match_reading(session: Session, office: Office, extraction: Extraction) -> M
     )  # fmt: skip
 
 
+def with_choice(
+    session: Session, office: Office, document: DocumentRow, extraction: Extraction, proposed: MatchResult
+) -> MatchResult:
+    """The match by the orders that a person chose, where one did; the matcher's word otherwise."""
+    choice = chosen_order(session, document.id)
+    if choice is None:
+        return proposed
+    return match_by_hand(
+        proposed, extraction.invoice, load_orders(session, office.client.id, choice.orders), choice,
+        matching_of(office.client, office.settings.matching),
+        aliases=aliases_of(session, office.client.id, proposed.supplier.seller_id),
+        tolerances=load_tolerances(session, office.client.id),
+    )  # fmt: skip
+
+
 def judge_reading(session: Session, office: Office, document: DocumentRow, extraction: Extraction) -> Judgement:
     """Match, validate and decide; `document` must carry the extraction's main values already."""
-    match = match_reading(session, office, extraction)
+    match = with_choice(session, office, document, extraction, match_reading(session, office, extraction))
     supplier = load_supplier(session, office.client.id, match.supplier.seller_id)
     context = ValidationContext(
         today=datetime.now(UTC).date(),

@@ -21,16 +21,19 @@ from typing import Any
 from sqlmodel import Session
 
 from extractors import ReaderPool
+from flows.arranging import groups_for, store_arranged
 from flows.auditing import SAMPLE_KEY, sample_after_decision
-from flows.bundles import in_bundle
+from flows.bundles import as_bundle
 from flows.champion import Models, models_in_use
 from flows.coding import with_coding
 from flows.house import House
 from flows.judge import Office, judge_reading
+from flows.micro import cut_after_decision
 from flows.outcomes import Outcomes, outcome_of
 from flows.quarantine import quarantine_document
 from flows.remember import finish_learning, recall_of, start_learning
 from flows.shadow import note_shadows
+from flows.taught import with_taught
 from flows.turns import judge_in_turn
 from models.decision import Outcome
 from models.document import Document
@@ -52,6 +55,7 @@ from models.store.documents import (
     move_along,
 )
 from models.store.seen import keep_words, kept_words
+from models.store.tiers import escalate_by_rules
 from models.tables import ClientRow, DocumentRow
 
 logger = logging.getLogger(__name__)
@@ -149,13 +153,14 @@ class Line:
         if lease.kind == jobs.LEARN:
             return start_learning(self.house, self.pool, document, content)
         how = models.reading_of(document.sha256, whole=lease.kind == jobs.WHOLE)
-        return self.pool.submit(Document(content, document.name), how, recall_of(self.house, lease.client_id))
+        known = Document(content, document.name, groups_for(self.house, lease))
+        return self.pool.submit(known, how, recall_of(self.house, lease.client_id))
 
     def _complete(self, lease: jobs.Lease, reading: Work, office: Office) -> list[Outcomes]:
         try:
             return self._finish(lease, reading, office)
         except InvoiceError as error:
-            was_read = lease.kind == jobs.WHOLE  # what is there stays there
+            was_read = lease.kind in jobs.AGAIN  # what is there stays there
             return [self._give_back(lease, error) if was_read else self._quarantine(lease, error)]
         except ConflictError:
             raise
@@ -170,6 +175,8 @@ class Line:
         if lease.kind == jobs.LEARN:
             finish_learning(self.house, lease, reading)
             return []
+        if reading is not None and lease.kind == jobs.ARRANGE:
+            return store_arranged(self.house, lease, office, reading.result())
         if reading is None or lease.kind == jobs.WHOLE:
             return self._store_again(lease, office, reading.result() if reading else None)
         return self._store(lease, reading.result(), office)
@@ -180,9 +187,10 @@ class Line:
             first = session.get_one(DocumentRow, lease.document_id)
             if first.state != Status.RECEIVED:
                 return []  # a person was faster
+            reading = with_taught(session, office, reading)
             documents = [first, *(_part(session, first, number) for number in range(2, len(reading.extractions) + 1))]
             if len(documents) > 1:
-                reading = replace_extractions(reading, [in_bundle(each) for each in reading.extractions])
+                reading = as_bundle(reading)
             stored = [
                 _store_part(session, office, document, extraction, reading.pages)
                 for document, extraction in zip(documents, reading.extractions, strict=True)
@@ -211,6 +219,7 @@ class Line:
             wanted = STATE_AFTER[said.decision.outcome]
             if state == Status.IN_REVIEW and wanted in {Status.HELD, Status.DUPLICATE}:
                 move(session, document, wanted, actor=ACTOR, reason=" ".join(said.decision.reasons))
+            escalate_by_rules(session, document, said.findings, at=now())
             return [outcome_of(document)]
 
     def _quarantine(self, lease: jobs.Lease, error: InvoiceError) -> Outcomes:
@@ -269,15 +278,14 @@ def _store_part(
     said = judge_in_turn(session, office, document, extraction)
     add_judgement(session, document, said.match, said.findings, said.decision, actor="policy")
     decision = said.decision
-    steps = (
-        Step(Status.EXTRACTED, ACTOR, at=read_at),
-        Step(Status.MATCHED, ACTOR, said.match.outcome),
-        Step(STATE_AFTER[decision.outcome], "policy", " ".join(decision.reasons)),
-    )
+    steps = (Step(Status.EXTRACTED, ACTOR, at=read_at), Step(Status.MATCHED, ACTOR, said.match.outcome),
+             Step(STATE_AFTER[decision.outcome], "policy", " ".join(decision.reasons)))  # fmt: skip
     move_along(session, document, steps)
+    escalate_by_rules(session, document, said.findings, at=read_at)
     if decision.outcome == Outcome.APPROVE:
         key = home_secret(office.settings.home, SAMPLE_KEY)
         sample_after_decision(session, document, decision, office.policy, key)
+    cut_after_decision(session, office.settings, office.client, document, read_at)
     return outcome_of(document)
 
 
@@ -289,8 +297,3 @@ def _part(session: Session, first: DocumentRow, number: int) -> DocumentRow:
     arrival = Arrival(first.client_id, first.sha256, first.name, first.media_type, first.channel, first.batch,
                       part=number, parent_id=first.id)  # fmt: skip
     return add_document(session, arrival, actor=ACTOR, at=first.received_at)
-
-
-def replace_extractions(reading: Reading, extractions: Sequence[Extraction]) -> Reading:
-    """The same reading with other extractions."""
-    return reading.model_copy(update={"extractions": tuple(extractions)})

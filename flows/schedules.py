@@ -38,6 +38,8 @@ from flows.api_health import is_server_up  # noqa: E402
 from flows.certify_clients import certify_clients  # noqa: E402
 from flows.figures import report_figures  # noqa: E402
 from flows.monitor_clients import watch_clients  # noqa: E402
+from flows.send_mail import send_mail  # noqa: E402
+from flows.tend_micro import tend_micro  # noqa: E402
 from flows.train_challenger import train_challenger  # noqa: E402
 from models.settings import Settings, load_settings  # noqa: E402
 from models.store.audit import now  # noqa: E402
@@ -62,6 +64,8 @@ FLOWS: dict[str, Scheduled] = {
     ),
     "certify": Scheduled(certify_clients, "0 4 * * *", "Makes new certificates out of every client's labels."),
     "monitor": Scheduled(watch_clients, "30 5 * * *", "Looks at audits and drift, and raises the alarms that are due."),
+    "mail": Scheduled(send_mail, "*/10 * * * *", "Sends the mail that waits, where a mail server is set."),
+    "micro": Scheduled(tend_micro, "30 3 * * *", "Tends the micro-tasks and tops weeks up to the wage floor."),
     "figures": Scheduled(report_figures, "0 6 * * *", "Computes and stores the figures of every client."),
 }  # fmt: skip
 
@@ -79,6 +83,8 @@ def crons(settings: Settings) -> dict[str, str]:
     found = {name: own.get(name, each.cron.format(hour=settings.learning.hour)) for name, each in FLOWS.items()}
     if not settings.learning.nightly:
         found["train-challenger"] = ""
+    if not settings.mail.host:
+        found["mail"] = ""
     return {name: cron for name, cron in found.items() if cron}
 
 
@@ -138,6 +144,7 @@ def work_of_the_night() -> None:
     from flows.challenge import learn_by_night
     from flows.commands.certify import certify_for
     from flows.house import open_house
+    from flows.micro import tend
     from flows.monitor import look
     from models.store.clients import list_clients
 
@@ -148,6 +155,7 @@ def work_of_the_night() -> None:
             certify_for(house, each, actor="nightly")
         for client in clients:
             look(house, client)
+        tend(house.store, house.settings, now())
         if house.settings.learning.nightly:
             learn_by_night(house)
 

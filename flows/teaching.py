@@ -21,7 +21,7 @@ from flows.terminal import say
 from flows.words import read_words
 from learning.corrections import SET, Reviewed, at_most, examples, is_held_out
 from learning.material import UNCLEAR, Example, is_allowed, real, synthetic
-from learning.report import by_set
+from learning.report import by_set, reliability
 from learning.ship import manifest_of, ship
 from learning.train import cross_fit, learn_scorers, only, out_of_fold, studies_of
 from learning.values import answers
@@ -89,7 +89,8 @@ def make_model(material: Material, order: Order, settings: Settings, folder: Pat
     say(f"train: growing trees on {len(studies)} documents, once on all and once without each fold of layout groups")
     cross = cross_fit(studies, order.seed, version=manifest["version"])
     tested = material.found or material.made[: len(material.made) // TESTED]
-    manifest["figures_unseen_groups"] = by_set(out_of_fold(cross, tested, settings.reading))
+    unseen = out_of_fold(cross, tested, settings.reading)
+    manifest["figures_unseen_groups"], manifest["reliability"] = by_set(unseen), reliability(unseen)
     if material.found:
         alone = learn_scorers(only(studies, material.made), order.seed)
         manifest["figures_generator_only"] = by_set(list(answers(alone, material.found, settings.reading)))

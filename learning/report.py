@@ -80,7 +80,10 @@ def share_that_passes(documents: Sequence[tuple[float, bool]], error: float) -> 
 def reliability(
     answers: Iterable[Answer], edges: Sequence[float] = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99)
 ) -> list[Mapping[str, float]]:
-    """For bands of confidence: how many values, their mean confidence, and the share of right ones."""
+    """For bands of confidence: how many values, how many wrong, their mean confidence, and the share of right ones.
+
+    The review page says these counts beside each value: they belong to answers on layouts that the model had not seen.
+    """
     bands: dict[int, list[tuple[float, bool]]] = defaultdict(list)
     for answer in answers:
         for value in answer.values:
@@ -89,6 +92,7 @@ def reliability(
         {
             "from": ([0.0, *edges])[band],
             "values": len(rows),
+            "wrong": sum(not right for _, right in rows),
             "mean": round(sum(sure for sure, _ in rows) / len(rows), 4),
             "right": round(sum(right for _, right in rows) / len(rows), 4),
         }

@@ -64,10 +64,16 @@ def match_invoice(  # noqa: PLR0913 - what a client may set stands by name
         return result
     supplier = _supplier_by_order(supplier, found.rows[0])
     limits = Limits(settings, tolerances, supplier.seller_id or found.rows[0].pair.order.seller_id)
+    return summed_up(result.model_copy(update={"supplier": supplier}), invoice, found, scored, limits)
+
+
+def summed_up(
+    result: MatchResult, invoice: Invoice, found: Found, scored: Sequence[ScoredCandidate], limits: Limits
+) -> MatchResult:
+    """The result with the orders that were found, their links, and what differs from them."""
     case = _case(invoice, found, scored, limits)
     return result.model_copy(
         update={
-            "supplier": supplier,
             "kind": "three_way" if case.three_way else "two_way",
             "outcome": outcome_of(case),
             "orders": tuple(row.pair.order.order_number for row in found.rows),

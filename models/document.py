@@ -71,6 +71,7 @@ class Document:
 
     content: bytes
     name: str
+    groups: tuple[tuple[int, ...], ...] = ()  # pages of each invoice as a person laid them out; empty: the reader says
 
     @property
     def sha256(self) -> str:

@@ -63,6 +63,7 @@ class LineMatch(Frozen):
     invoiced_before: Decimal | None = None  # of the order line when the match was made: file and claims of others
     margin: float | None = None  # log2 odds over the next best order line; None where there is no other
     waterfall: tuple[Comparison, ...] = ()
+    by: Literal["person"] | None = None  # a person set this link
 
 
 class Variance(Frozen):
@@ -86,4 +87,5 @@ class MatchResult(Frozen):
     candidates: tuple[OrderCandidate, ...] = ()
     lines: tuple[LineMatch, ...] = ()
     variances: tuple[Variance, ...] = ()
+    by: Literal["person"] | None = None  # a person chose these orders, or none of them
     amount_left: Decimal | None = None  # net, still open on these orders together when the match was made

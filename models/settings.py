@@ -151,6 +151,7 @@ class WebSettings(Frozen):
     session_hours: int = Field(12, gt=0)
     secure_cookies: bool = False  # True behind TLS: cookies get the __Host- prefix
     public_url: str | None = None  # what links in Prefect point to; default http://host:port
+    trusted_proxy: str = ""  # address of the proxy whose X-Forwarded-For is believed; empty: nobody's
 
 
 class PrefectSettings(Frozen):

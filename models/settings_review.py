@@ -30,9 +30,12 @@ class ReviewSettings(Frozen):
     sla_penalty: float = Field(5.0, ge=0)  # credit to the client for a late document
     late_interest_percent: float = Field(10.0, ge=0)  # a year, on what is paid too late
     late_fee: float = Field(40.0, ge=0)  # fixed indemnity of a late payment (directive 2011/7/EU, article 6)
+    tied_up_percent: float = Field(4.0, ge=0)  # a year, on an amount that nobody can plan with
     pay_days: int = Field(2, ge=0)  # business days from settled to paid: finance's own part of the way
+    reminder_days: int = Field(5, gt=0)  # business days without an answer of a supplier, then he is reminded
     review_minutes: float = Field(4.0, gt=0)  # of a person on one document, until measured
     places: tuple[Place, ...] = ()  # from where documents may be seen; empty: from anywhere
+    micro_terms: tuple[str, ...] = ()  # values that may be shown as single snippets; empty: the client allows none
     four_eyes_amount: Decimal | None = Field(None, ge=0)  # gross, from which two persons approve; none: never
     four_eyes_override: bool = True  # approving against an open error takes two persons
 

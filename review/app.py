@@ -24,21 +24,48 @@ from review.headers import SAFE_HEADERS, SafeHeaders
 from review.pages import (
     account,
     acts,
+    arrange,
+    approvals,
     audit_sample,
+    bulk,
     certificates,
+    check,
+    compare,
+    comments,
+    cutting,
+    desk,
     document,
+    filters_saved,
     health,
     kpis,
+    micro,
+    micro_pay,
+    oidc,
+    orders,
     people,
     pictures,
     queue,
     sign_in,
+    steering,
+    teaching,
+    timeline,
+    turns,
+    verify,
+    words,
 )
+from review.passwords import Renewals
+from review.sightings import Sightings
 from review.site import PageReader, Site, show
+from review.throttle import Rates
 
 PAGES: tuple[APIRouter, ...] = tuple(
     module.router
-    for module in (sign_in, account, queue, document, acts, pictures, audit_sample, kpis, certificates, people, health)
+    for module in (
+        compare, orders, arrange,
+        sign_in, oidc, account, approvals, queue, bulk, filters_saved, desk, document, acts, check, cutting, turns, pictures, words, audit_sample, kpis, certificates,
+        comments, timeline, steering, teaching,
+        micro_pay, micro, verify, people, health,
+    )
 )
 _LOG = logging.getLogger("facturier.review")
 _EXPLAINED = frozenset({400, 403, 404, 405, 409, 411, 413, 421, 429, 500})
@@ -57,7 +84,8 @@ def create_app(settings: Settings, store: Store, reader: PageReader | None = Non
     """Make the site. `reader` draws page pictures in its sandbox; without one documents are shown without pictures."""
     app = FastAPI(title="Facturier", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(guard)])
     app.state.site = Site(settings, store, reader)
-    app.state.throttle = sign_in.make_throttle()
+    app.state.throttle, app.state.rates, app.state.sightings = sign_in.make_throttle(), Rates(), Sightings()
+    app.state.provider, app.state.renewals = oidc.make_provider(app.state.site), Renewals()
     for router in PAGES:
         app.include_router(router)
     app.mount("/static", _Static(packages=[("review", "static")]), name="static")
@@ -86,7 +114,9 @@ def _error_page(request: Request, status: int) -> Response:
 
 
 def _show_http_error(request: Request, error: Exception) -> Response:
-    return _error_page(request, error.status_code if isinstance(error, HTTPException) else 500)
+    answer = _error_page(request, error.status_code if isinstance(error, HTTPException) else 500)
+    answer.headers.update(getattr(error, "headers", None) or {})
+    return answer
 
 
 def _show_conflict(request: Request, error: Exception) -> Response:

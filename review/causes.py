@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 
 from learning.causes import CAUSES, Seen, propose, squeezed
 from models.extraction import Evidence, Extraction
-from models.store.reviewing import Cause
+from models.store.correcting import Cause
 from models.store.seen import kept_words, load_words, texts_of
 from models.tables import DocumentRow, SupplierBankRow, SupplierRow
 

@@ -1,21 +1,20 @@
-"""What the document page shows of each value: how sure the reader is in words, where it stood, what else it may be.
-
->>> wrong_in_hundred(0.971)
-3
-"""
+"""What the document page shows of each value: how sure the reader is in words, where it stood, what else it may be."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from math import ceil
+from dataclasses import dataclass, field
 
-from models.document import Box
+from models.document import Box, Page
 from models.extraction import Evidence, Extraction, PageInfo
-from models.finding import Finding, Severity
+from models.finding import Finding
 from models.invoice import LINE_TERMS, TERMS, Invoice, Kind
 from models.store.edits import VAT_TERMS
+from review.chances import Chances, chance_words
+from review.doubts import LOOK, Doubt, chance_of, cost_of, line_doubts, why_here
+from review.forms import row_numbers
 from review.language import Tongue
+from review.readings import Choice, choices_of
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "head": ("invoice_number", "issue_date", "due_date", "order_reference"),
@@ -38,20 +37,21 @@ class FieldView:
     kind: str
     value: str
     level: str
-    says: str  # the confidence in words
+    says: str  # the confidence in words, with the number of values that it rests on
     reader: str
     page: int | None
     box: Box | None
-    alternatives: tuple[str, ...]
+    choices: tuple[Choice, ...]
     findings: tuple[Finding, ...]
     error: str
     checked_by: str
+    cost: float  # expected, of its being wrong; see review.doubts
+    why: str
 
     @property
     def needs_look(self) -> bool:
-        """Whether a person should look at this value first."""
-        wrong = any(finding.severity in {Severity.ERROR, Severity.HOLD} for finding in self.findings)
-        return bool(self.error) or (not self.checked_by and (self.level == "doubt" or wrong))
+        """Whether a person should look at this value."""
+        return bool(self.error) or (not self.checked_by and self.cost >= LOOK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,49 +85,64 @@ def kind_of(term: str) -> Kind:
     return mark.kind if mark else "text"
 
 
-def wrong_in_hundred(confidence: float) -> int:
-    """How many of a hundred values like this one are wrong."""
-    return ceil(round((1 - confidence) * 100, 6))
+def level_of(seen: Evidence | None) -> str:
+    """How sure a value is: sure, look or doubt; blank where nothing was seen.
 
-
-def confidence_words(seen: Evidence | None, tongue: Tongue) -> tuple[str, str]:
-    """The level of a value and its confidence in words."""
+    >>> level_of(Evidence(confidence=0.97, reader="text")), level_of(Evidence(confidence=1.0, reader="derived"))
+    ('look', 'look')
+    """
     if seen is None:
-        return "blank", ""
+        return "blank"
     if seen.reader in {"person", "derived", "repaired"}:
-        return ("sure" if seen.reader == "person" else "look"), tongue.t(f"confidence.{seen.reader}")
-    level = "sure" if seen.confidence >= _SURE else "look" if seen.confidence >= _DOUBT else "doubt"
-    wrong = wrong_in_hundred(seen.confidence)
-    if seen.reader == "xml" and wrong <= 1:
-        return level, tongue.t("confidence.xml")
-    return level, tongue.t("confidence.few") if wrong <= 1 else tongue.t("confidence.wrong", count=wrong)
+        return "sure" if seen.reader == "person" else "look"
+    return "sure" if seen.confidence >= _SURE else "look" if seen.confidence >= _DOUBT else "doubt"
 
 
-def view_fields(
-    extraction: Extraction | None, inputs: Mapping[str, str], errors: Mapping[str, str], findings: Sequence[Finding],
-    checked: Mapping[str, str], tongue: Tongue,
-) -> dict[str, FieldView]:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the fields are shown with: what was read and typed, what the rules say, who looked, how often it errs."""
+
+    extraction: Extraction | None
+    inputs: Mapping[str, str]
+    errors: Mapping[str, str] = field(default_factory=dict)
+    findings: Sequence[Finding] = ()
+    checked: Mapping[str, str] = field(default_factory=dict)
+    chances: Chances = field(default_factory=Chances)
+    words: Sequence[Page] = ()
+    read: Extraction | None = None  # what the reader saw, where people changed it since
+
+
+def view_fields(facts: Facts, tongue: Tongue) -> dict[str, FieldView]:
     """Every field of the invoice's head, by name."""
-    return {
-        name: _view(name, extraction, inputs, errors, findings, checked, tongue) for name in TERMS
-    }  # fmt: skip
+    return {name: _view(name, facts, tongue) for name in TERMS}
 
 
-def _view(
-    name: str, extraction: Extraction | None, inputs: Mapping[str, str], errors: Mapping[str, str],
-    findings: Sequence[Finding], checked: Mapping[str, str], tongue: Tongue,
-) -> FieldView:  # fmt: skip
-    seen = extraction.evidence.get(name) if extraction else None
-    level, says = confidence_words(seen, tongue)
-    shown = inputs.get(f"field.{name}", "")
-    others = tuple(tongue.stored_value(other.value, TERMS[name].kind) for other in seen.alternatives) if seen else ()
+def _view(name: str, facts: Facts, tongue: Tongue) -> FieldView:
+    seen = facts.extraction.evidence.get(name) if facts.extraction else None
+    shown, kind = facts.inputs.get(f"field.{name}", ""), TERMS[name].kind
+    findings = tuple(finding for finding in facts.findings if name in finding.terms)
+    error = facts.errors.get(f"field.{name}", "")
+    says = chance_words(seen.reader, name, seen.confidence, facts.chances, tongue) if seen else ""
     return FieldView(
-        name=name, bt=TERMS[name].bt, kind=TERMS[name].kind, value=shown, level=level, says=says,
+        name=name, bt=TERMS[name].bt, kind=kind, value=shown, level=level_of(seen), says=says,
         reader=seen.reader if seen else "", page=seen.page if seen else None, box=seen.box if seen else None,
-        alternatives=tuple(dict.fromkeys(other for other in others if other and other != shown))[:4],
-        findings=tuple(finding for finding in findings if name in finding.terms),
-        error=errors.get(f"field.{name}", ""), checked_by=checked.get(name, ""),
+        choices=tuple(one for one in choices_of(seen, kind, facts.words, tongue) if one.value != shown),
+        findings=findings, error=error, checked_by=facts.checked.get(name, ""),
+        cost=cost_of(name, chance_of(seen.confidence if seen else None, findings)),
+        why=why_here(says, findings, error, tongue),
     )  # fmt: skip
+
+
+def find_doubts(fields: Mapping[str, FieldView], facts: Facts, tongue: Tongue) -> tuple[Doubt, ...]:
+    """All values worth a look, the costliest first; what cannot be read comes before everything."""
+    found = [Doubt(f"field.{one.name}", tongue.t(f"field.{one.name}"), one.value, one.why,
+                   1e6 if one.error else one.cost)
+             for one in fields.values() if one.needs_look]  # fmt: skip
+    rows = row_numbers(facts.inputs, "lines")
+    origins = {number: facts.inputs.get(f"lines.{number}.origin", "") for number in rows}
+    lines = {number: int(origin) for number, origin in origins.items() if origin.isascii() and origin.isdecimal()}
+    cells = line_doubts(facts.extraction, lines, facts.inputs, facts.checked, facts.chances, tongue)
+    return tuple(sorted((*found, *cells), key=lambda doubt: -doubt.cost))
 
 
 def shown_more(fields: Mapping[str, FieldView]) -> tuple[list[FieldView], list[FieldView]]:
@@ -155,12 +170,6 @@ def view_pages(
                  tuple(box for number, box in found if number == page.number))
         for page in pages if page.number in wanted
     )  # fmt: skip
-
-
-def first_doubt(fields: Mapping[str, FieldView]) -> str:
-    """The field to begin with: the first that needs a look in the order of the page."""
-    order = [*(name for names in GROUPS.values() for name in names), *MORE]
-    return next((name for name in order if fields[name].needs_look), "")
 
 
 def sum_rows(invoice: Invoice) -> list[tuple[str, str, str, bool]]:

@@ -6,20 +6,25 @@ keeps its exact value; only what was touched is parsed, in the language in which
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar, get_args
 
+from models.document import Box
 from models.extraction import DocumentType, Extraction
 from models.invoice import LINE_TERMS, TERMS, Frozen, Invoice, InvoiceLine, Term, VatBreakdown
-from models.store.edits import VAT_TERMS, Edit, Value
+from models.store.edits import VAT_TERMS, Edit, Source, Value
 from review.language import DEFAULT, TONGUES, Tongue
+from review.readings import ENGINES, PICKED
 from review.values import InputError, parse_value
 
 LINE_COLUMNS = ("item_name", "quantity", "unit_code", "unit_price", "vat_rate", "net_amount", "order_line")
 VAT_COLUMNS = ("rate", "taxable", "tax")
 MOST_ROWS = 2000
+_EDGE = r"(\d{1,5}(?:\.\d{1,4})?)"
+_PLACE = re.compile(rf"(\d{{1,4}}) {_EDGE} {_EDGE} {_EDGE} {_EDGE}", re.ASCII)  # page, box in points
 Row = TypeVar("Row", bound=Frozen)
 
 
@@ -37,18 +42,22 @@ class Typed:
 
 def read_form(form: Mapping[str, Any], base: Extraction | None, at: datetime) -> Typed:
     """Read the form over the revision that it was shown with. Wrong inputs keep the value that stood there."""
-    parts = ("field.", "lines.", "vat.", "ok.")
+    parts = ("field.", "lines.", "vat.", "ok.", "by.", "at.")
     inputs = {name: str(value).replace("\r\n", "\n") for name, value in form.items() if name.startswith(parts)}
     reader = _Reader(inputs, TONGUES.get(str(form.get("shown_in", "")), TONGUES[DEFAULT]))
     invoice = base.invoice if base else Invoice()
     values = {name: reader.value(f"field.{name}", term, getattr(invoice, name)) for name, term in TERMS.items()}
-    lines, origins = _read_rows(reader, "lines", LINE_COLUMNS, LINE_TERMS, invoice.lines, InvoiceLine)
-    rows, _ = _read_rows(reader, "vat", VAT_COLUMNS, VAT_TERMS, invoice.vat_breakdown, VatBreakdown)
+    lines, origins, numbers = _read_rows(reader, "lines", LINE_COLUMNS, LINE_TERMS, invoice.lines, InvoiceLine)
+    rows, _, _ = _read_rows(reader, "vat", VAT_COLUMNS, VAT_TERMS, invoice.vat_breakdown, VatBreakdown)
+    terms = {f"field.{name}": name for name in TERMS} | {name: name for name in TERMS}
+    terms |= {f"lines.{number}.{cell}": f"lines[{index}].{cell}"
+              for index, number in enumerate(numbers) for cell in LINE_COLUMNS}  # fmt: skip
     edit = Edit(
         invoice=Invoice(**values, lines=lines, vat_breakdown=rows),
-        confirmed=frozenset(name.removeprefix("ok.") for name in inputs if name.startswith("ok.")) & set(TERMS),
+        confirmed=frozenset(terms[name[3:]] for name in inputs if name.startswith("ok.") and name[3:] in terms),
         line_origins=origins,
         document_type=_one_of(get_args(DocumentType), form.get("document_type")),
+        sources=read_sources(inputs, terms),
     )
     return Typed(edit, reader.errors, inputs, _whole(form.get("version")), _whole(form.get("revision")),
                  read_instant(str(form.get("opened_at", "")), at))  # fmt: skip
@@ -95,12 +104,12 @@ class _Reader:
 def _read_rows(
     reader: _Reader, part: str, columns: tuple[str, ...], terms: Mapping[str, Term], before: tuple[Row, ...],
     kind: type[Row],
-) -> tuple[tuple[Row, ...], tuple[int | None, ...]]:  # fmt: skip
-    """The rows of a table and where each came from. A form without the table leaves it as it was."""
+) -> tuple[tuple[Row, ...], tuple[int | None, ...], list[int]]:  # fmt: skip
+    """The rows of a table, where each came from, and its number in the form; without the table it stays as it was."""
     numbers = row_numbers(reader.inputs, part)
     if not numbers:
-        return before, tuple(range(len(before)))
-    rows, origins = [], []
+        return before, tuple(range(len(before))), []
+    rows, origins, kept = [], [], []
     for number in numbers:
         if reader.inputs.get(f"{part}.{number}.drop"):
             continue
@@ -111,7 +120,36 @@ def _read_rows(
         if any(getattr(row, name) is not None for name in terms):
             rows.append(row)
             origins.append(origin if 0 <= origin < len(before) else None)
-    return tuple(rows), tuple(origins)
+            kept.append(number)
+    return tuple(rows), tuple(origins), kept
+
+
+def read_sources(inputs: Mapping[str, str], terms: Mapping[str, str]) -> dict[str, Source]:
+    """Where values were taken from, by term: `by.<input>` names an engine, `at.<input>` a page and a box in points.
+
+    >>> read_sources({"at.field.iban": "2 10 20 30 40"}, {"field.iban": "iban"})
+    {'iban': Source(by='page', page=2, box=Box(x0=10.0, y0=20.0, x1=30.0, y1=40.0))}
+    """
+    found = {}
+    for name, term in terms.items():
+        by = inputs.get(f"by.{name}", "")
+        page, box = read_place(inputs.get(f"at.{name}", ""))
+        if by in ENGINES or box is not None:
+            found[term] = Source(by if by in ENGINES else PICKED, page, box)
+    return found
+
+
+def read_place(text: str) -> tuple[int | None, Box | None]:
+    """A place that a form carries; nothing where it is none.
+
+    >>> read_place("1 0 0 nan 3"), read_place("1 5 5 1 1")
+    ((None, None), (None, None))
+    """
+    found = _PLACE.fullmatch(text)
+    if found is None:
+        return None, None
+    x0, y0, x1, y1 = (float(edge) for edge in found.groups()[1:])
+    return (int(found[1]), Box(x0, y0, x1, y1)) if int(found[1]) and x0 < x1 and y0 < y1 else (None, None)
 
 
 def read_instant(text: str, latest: datetime) -> datetime:

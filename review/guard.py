@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from datetime import timedelta
+from math import ceil
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -17,10 +18,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.settings import WebSettings
-from models.store.people import EVERY_CLIENT, clients_of, find_session, is_stale, touch_session
+from models.store.access import EVERY_CLIENT, Reach, reach_of
+from models.store.people import find_session, is_stale, touch_session
 from review.language import TONGUES, choose_language
 from review.rights import ROUTES, Right
+from review.sightings import admit
 from review.site import Visitor, site_of
+from review.throttle import address_of, dear
 
 SAFE = frozenset({"GET", "HEAD"})
 FORM_BYTES = 4 * 2**20
@@ -35,7 +39,8 @@ async def guard(request: Request) -> None:
     """Let a request in, or raise what the error pages show.
 
     Raises:
-        HTTPException: 403 no right or a forged request, 411 or 413 a body of no or too great length.
+        HTTPException: 403 no right or a forged request, 404 what is not there for this visitor, 411 or 413 a body of
+            no or too great length, 429 too many.
         SignInNeededError: The route asks for a person.
     """
     right = _right(request)
@@ -49,7 +54,10 @@ async def guard(request: Request) -> None:
     if visitor.user is None:
         raise SignInNeededError
     if right not in visitor.rights:
+        if request.url.path == "/queue" and "micro" in visitor.rights:  # where every sign-in leads to
+            raise HTTPException(303, headers={"Location": "/micro"})
         raise HTTPException(403)
+    _check_rate(request, visitor, await run_in_threadpool(admit, request, visitor))
 
 
 def _right(request: Request) -> Right:
@@ -58,6 +66,20 @@ def _right(request: Request) -> Right:
     if right is None:
         raise HTTPException(403)
     return right
+
+
+def _check_rate(request: Request, visitor: Visitor, client_id: str) -> None:
+    """Raise 429 where a person, an address or a client has had enough of what costs much."""
+    route = getattr(request.scope.get("route"), "path", "")
+    kind = dear(request.method, route, request.query_params)
+    if kind is None or visitor.user is None:
+        return
+    site = site_of(request)
+    keys = {"user": visitor.user.id, "address": address_of(request, site.settings.web)}
+    keys |= {"client": client_id} if client_id else {}
+    wait = request.app.state.rates.wait(kind, keys, site.clock())
+    if wait:
+        raise HTTPException(429, headers={"Retry-After": str(ceil(wait.total_seconds()))})
 
 
 def find_visitor(request: Request) -> Visitor:
@@ -69,14 +91,16 @@ def find_visitor(request: Request) -> Visitor:
         at = site.clock()
         with site.store.read() as session:
             found = find_session(session, token, web, at=at)
-            clients = clients_of(session, found[1]) if found else ()
+            reach = reach_of(session, found[1], site.settings.review) if found else Reach(())
         if found:
             if is_stale(found[0], at):
                 with site.store.write() as session:
                     touch_session(session, token, at=at)
             user = found[1]
             tongue = TONGUES.get(user.language, TONGUES["en"])
-            return Visitor(tongue, user, clients, user.role in EVERY_CLIENT, token, found[0].csrf)
+            sees_all = user.role in EVERY_CLIENT and not reach.refused
+            refused = frozenset(client.id for client in reach.refused)
+            return Visitor(tongue, user, reach.clients, sees_all, token, found[0].csrf, refused)
     language = choose_language(request.headers.get("accept-language", ""))
     return Visitor(TONGUES[language], csrf=request.cookies.get(cookie_name("form", web), ""))
 

@@ -38,7 +38,7 @@ def serve(settings: Settings) -> None:
     if first:
         sys.stderr.write(f"First account: login {first[0]}, password {first[1]} (shown this once)\n")
     web = settings.web
-    with ReaderPool(settings.reading, settings.limits, workers=1) as reader:
+    with ReaderPool(settings.reading, settings.limits, workers=1, window=2) as reader:  # words never delay pictures
         app = create_app(settings, store, reader)
         sys.stderr.write(f"Review site: http://{web.host}:{web.port}\n")
         # No proxy headers: a client could name any address with them, and the throttle counts by address.

@@ -19,8 +19,10 @@ from models.decision import REASON_TEXTS, Reason
 from models.settings import Settings
 from models.store.audit import now
 from models.store.engine import Store
+from models.store.seen import Pages
 from models.tables import ClientRow, UserRow
 from review.language import DEFAULT, TONGUES, Tongue
+from review.messages import told
 from review.rights import RIGHTS, Right
 from review.wording import said, said_tolerance
 
@@ -28,8 +30,13 @@ from review.wording import said, said_tolerance
 class PageReader(Protocol):
     """Draws a page of a file in a confined child; extractors.sandbox.ReaderPool is one."""
 
-    def render(self, content: bytes, media_type: str, number: int, dpi: int) -> bytes:
-        """Page `number` (from 1) as PNG. Raises InvoiceError."""
+    def render(
+        self, content: bytes, media_type: str, number: int, dpi: int, *, rotation: int = 0, skew: float = 0.0
+    ) -> bytes:
+        """Page `number` (from 1) as PNG, turned and straightened as its words were. Raises InvoiceError."""
+
+    def words(self, content: bytes, media_type: str = "") -> Pages:
+        """The pages with their words. Raises InvoiceError."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,7 @@ class Visitor:
     sees_all: bool = False
     token: str = ""
     csrf: str = ""
+    refused: frozenset[str] = frozenset()  # clients that are the person's, but not from where the person works
 
     @property
     def actor(self) -> str:
@@ -111,6 +119,7 @@ def _environment() -> Environment:
     found = Environment(loader=PackageLoader("review"), autoescape=True, undefined=StrictUndefined,
                         trim_blocks=True, lstrip_blocks=True, auto_reload=False)  # fmt: skip
     found.globals |= {"static": lambda name: f"/static/{name}?v={static_version(name)}", "reason_texts": reason_texts}
+    found.globals["told"] = told
     found.globals |= {"said": said, "said_tolerance": said_tolerance, "segment_name": segment_name}
     return found
 

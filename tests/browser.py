@@ -12,6 +12,8 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from models.document import Box, Page, Word
+from models.errors import UnreadableDocumentError
 from models.settings import Settings
 from models.store.blobs import Blobs
 from models.store.engine import Store
@@ -30,13 +32,27 @@ class Painter:
 
     def __init__(self) -> None:
         self.drawn: list[int] = []
+        self.turned: list[tuple[int, float]] = []
+        self.asked = 0
+        self.refuses = False
 
-    def render(self, content: bytes, media_type: str, number: int, dpi: int) -> bytes:
+    def render(
+        self, content: bytes, media_type: str, number: int, dpi: int, *, rotation: int = 0, skew: float = 0.0
+    ) -> bytes:
         assert content
         assert media_type == "application/pdf"
         assert dpi > 0
+        self.turned.append((rotation, skew))
         self.drawn.append(number)
         return PNG
+
+    def words(self, content: bytes, media_type: str = "") -> tuple[Page, ...]:
+        assert content
+        assert media_type == "application/pdf"
+        self.asked += 1
+        if self.refuses:
+            raise UnreadableDocumentError("not a page")
+        return (Page(1, 595, 842, (Word("234,56", Box(20, 0, 50, 10)), Word("1", Box(0, 1, 6, 11)))),)
 
 
 @dataclass

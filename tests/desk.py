@@ -47,13 +47,7 @@ DocumentMaker = Callable[..., str]
 @pytest.fixture
 def desk(tmp_path: Path, migrated_database: Path) -> Iterator[Store]:
     """A database with two clients and one supplier whose account is verified."""
-    shutil.copy(migrated_database, tmp_path / "facturier.db")
-    found = Store(f"sqlite:///{tmp_path / 'facturier.db'}")
-    with found.write() as session:
-        for client in ("acme", "beta"):
-            session.add(ClientRow(id=client, name=client.title(), created_at=NOON))
-            session.add(SupplierRow(client_id=client, seller_id="S1", name="Papeterie", updated_at=NOON))
-            session.add(SupplierBankRow(client_id=client, seller_id="S1", iban=IBAN, verified_at=NOON))
+    found = open_desk(tmp_path, migrated_database)
     yield found
     found.dispose()
 
@@ -61,6 +55,23 @@ def desk(tmp_path: Path, migrated_database: Path) -> Iterator[Store]:
 @pytest.fixture
 def make_document(desk: Store) -> DocumentMaker:
     """Add a document in a state; returns its id."""
+    return document_maker(desk)
+
+
+def open_desk(folder: Path, migrated_database: Path) -> Store:
+    """A database in a folder with two clients and one supplier whose account is verified."""
+    shutil.copy(migrated_database, folder / "facturier.db")
+    found = Store(f"sqlite:///{folder / 'facturier.db'}")
+    with found.write() as session:
+        for client in ("acme", "beta"):
+            session.add(ClientRow(id=client, name=client.title(), created_at=NOON))
+            session.add(SupplierRow(client_id=client, seller_id="S1", name="Papeterie", updated_at=NOON))
+            session.add(SupplierBankRow(client_id=client, seller_id="S1", iban=IBAN, verified_at=NOON))
+    return found
+
+
+def document_maker(desk: Store) -> DocumentMaker:
+    """What adds a document in a state to a desk and returns its id."""
 
     def make(
         state: Status = Status.IN_REVIEW, *, client: str = "acme", invoice: Invoice = INVOICE,

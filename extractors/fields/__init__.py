@@ -7,6 +7,7 @@ of eight languages, a scorer behind a small protocol, and a decoder that knows t
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from extractors.fields.addresses import countries
 from extractors.fields.assemble import assemble
@@ -33,7 +34,11 @@ __all__ = ["WEIGHTED", "ReaderModel", "Recall", "Scorer", "load_model", "read_fi
 
 
 def read_fields(
-    pages: tuple[Page, ...], reading: ReadingSettings, model: ReaderModel | None = None, recall: Recall | None = None
+    pages: tuple[Page, ...],
+    reading: ReadingSettings,
+    model: ReaderModel | None = None,
+    recall: Recall | None = None,
+    laid_out: Sequence[Sequence[int]] = (),
 ) -> tuple[Extraction, ...]:
     """Read the invoices of a file from its pages, in page order; at least one, even where nothing was found.
 
@@ -42,6 +47,7 @@ def read_fields(
         reading: `auto_threshold` decides between "auto" and "review".
         model: What scores candidates, parties and values; that of `reading.model`, else the shipped one.
         recall: Answers with the confirmed invoices of a supplier or layout; nothing is remembered without it.
+        laid_out: Page numbers of each invoice as a person laid them out, in place of the reader's own division.
 
     Returns:
         One extraction for each invoice; its `pages` say which pages it takes.
@@ -50,6 +56,8 @@ def read_fields(
     sheets = [prepare(page) for page in pages]
     if not sheets:
         return ()
+    if laid_out:
+        return tuple(_read_laid_out(sheets, numbers, reading, chosen, recall) for numbers in laid_out)
     groups = split_pages(sheets) if reading.bundles == "split" else [sheets]
     return tuple(_read_group(group, reading, chosen, recall) for group in groups)
 
@@ -68,6 +76,16 @@ def _read_group(sheets: list[Sheet], reading: ReadingSettings, model: ReaderMode
     if not parted.left:
         return extraction
     return extraction.model_copy(update={"findings": (*extraction.findings, note_left_out(parted.left))})
+
+
+def _read_laid_out(
+    sheets: list[Sheet], numbers: Sequence[int], reading: ReadingSettings, model: ReaderModel, recall: Recall | None
+) -> Extraction:
+    """One invoice on these pages, in this sequence; pages that are not in the file are passed over."""
+    by_number = {sheet.page.number: sheet for sheet in sheets}
+    group = [by_number[number] for number in numbers if number in by_number]
+    found = _read_group(group or sheets, reading, model, recall)
+    return found.model_copy(update={"pages": tuple(sheet.page.number for sheet in group or sheets)})
 
 
 def _read_one(sheets: list[Sheet], reading: ReadingSettings, model: ReaderModel, recall: Recall | None) -> Extraction:

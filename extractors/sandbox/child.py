@@ -102,7 +102,8 @@ def _environment(error: OSError) -> frames.Answer:
 def _read(request: frames.Request, content: bytes, orders: frames.Orders, recall: Questions | None) -> bytes:
     from extractors.reader import extract
 
-    reading = extract(Document(content=content, name=request.name), request.reading, orders.limits, recall)
+    document = Document(content=content, name=request.name, groups=request.groups)
+    reading = extract(document, request.reading, orders.limits, recall)
     return reading.model_dump_json().encode()
 
 

@@ -50,6 +50,7 @@ class Request(Frozen):
     recalls: bool = False  # the controller answers what is remembered of a supplier or layout
     invoice: Invoice | None = None  # what a person confirmed, to be learned
     pages: tuple[int, ...] = ()  # where it stands in the file
+    groups: tuple[tuple[int, ...], ...] = ()  # pages of each invoice, as Document has them
 
 
 class Answer(Frozen):

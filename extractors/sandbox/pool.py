@@ -72,8 +72,9 @@ class ReaderPool:
             EngineError: an engine is missing, or the reading process died twice.
         """
         request = frames.Request(
-            kind="read", name=document.name, reading=reading or self._reading, recalls=recall is not None
-        )
+            kind="read", name=document.name, reading=reading or self._reading, recalls=recall is not None,
+            groups=document.groups,
+        )  # fmt: skip
         with self._slots:
             body = self._ask(request, document.content, self._limits.answer_bytes, recall)
         try:

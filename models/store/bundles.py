@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from models.errors import ConflictError
 from models.status import Status
+from models.store.arrangements import arrangement_of, note_joined
 from models.store.audit import record
 from models.store.documents import documents_of_file, move
 from models.store.jobs import WHOLE, add_job
@@ -40,11 +41,13 @@ def join(session: Session, document: DocumentRow, *, actor: str, at: datetime) -
     settled = [row.invoice_number or row.name for row in (first, *others) if row.state not in _OPEN]
     if settled:
         raise ConflictError(f"already settled: {', '.join(settled)}; reopen it first")
+    before = arrangement_of(session, first)
     for row in others:
         move(session, row, Status.REJECTED, actor=actor, reason=JOINED, at=at)
     if first.state != Status.IN_REVIEW:
         move(session, first, Status.IN_REVIEW, actor=actor, reason="joined", at=at)
     add_job(session, first, kind=WHOLE, at=at)
+    note_joined(session, first, before, actor=actor, at=at)
     record(session, actor=actor, action="join", subject=f"document:{first.id}", client_id=first.client_id,
            after={"parts": len(others) + 1}, at=at)  # fmt: skip
     return first

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlmodel import Session, col, func, or_, select, update
+from sqlmodel import Session, col, delete, func, or_, select, update
 
 from models.decision import Decision, Outcome
 from models.errors import ConflictError
@@ -21,6 +21,7 @@ from models.match import MatchResult
 from models.status import Status, may_move
 from models.store.audit import Act, canonical, now, record, record_all
 from models.store.claims_orders import TAKING, settle_claims
+from models.store.found import search_words
 from models.tables import (
     DecisionRow,
     DocumentRow,
@@ -141,7 +142,8 @@ def _swap_state(
         update(DocumentRow)
         .where(col(DocumentRow.id) == document.id, col(DocumentRow.version) == version,
                col(DocumentRow.state) == before)
-        .values(state=to, version=version + 1, updated_at=moment, claimed_by=None, claimed_until=None)
+        .values(state=to, version=version + 1, updated_at=moment, claimed_by=None, claimed_until=None,
+                waiting_until=None)
         .execution_options(synchronize_session=False)
     )  # fmt: skip
     if changed.rowcount != 1:
@@ -185,6 +187,7 @@ def add_extraction(
     for name in ("seller_name", "invoice_number", "issue_date", "due_date", "currency", "gross_total",
                  "order_reference"):  # fmt: skip
         setattr(document, name, getattr(invoice, name))
+    document.search_words, document.waiting_until = search_words(document.name, invoice), None
     session.add(document)
     session.flush()
     return revision
@@ -216,6 +219,7 @@ def add_judgement(
 ) -> None:
     """Store match, links, findings and decision of the newest revision."""
     moment, revision = now(), document.revision
+    _drop_judgement(session, document)
     session.add(MatchRow(document_id=document.id, revision=revision, kind=match.kind, outcome=match.outcome,
                          probability=match.probability, match_json=match.model_dump_json(exclude_none=True),
                          created_at=moment))  # fmt: skip
@@ -239,6 +243,15 @@ def add_judgement(
     session.flush()
 
 
+def _drop_judgement(session: Session, document: DocumentRow) -> None:
+    """What was said of this very revision before: it is judged anew, e.g. since others took of its order."""
+    if session.get(MatchRow, (document.id, document.revision)) is None:
+        return
+    for table in (MatchLinkRow, FindingRow, MatchRow):
+        of_revision = (col(table.document_id) == document.id, col(table.revision) == document.revision)
+        session.exec(delete(table).where(*of_revision))
+
+
 def _note_pilot(session: Session, document: DocumentRow, decision: Decision) -> None:
     """What would have become of a document if its client were not in a pilot; it has no effect."""
     verdict = {"outcome": Outcome.APPROVE if decision.passes else Outcome.REVIEW, "score": decision.score,
@@ -260,7 +273,7 @@ def add_decision(session: Session, document: DocumentRow, decision: Decision, *,
                     evidence_json=decision.evidence.model_dump_json() if decision.evidence else "{}")
     )  # fmt: skip
     document.outcome, document.score = decision.outcome, decision.score
-    document.reasons = " ".join(decision.reasons)
+    document.reasons, document.waiting_until = " ".join(decision.reasons), None
     session.add(document)
 
 

@@ -13,9 +13,9 @@ from models.coding import CodingProposal, Posting
 from models.extraction import Extraction, PageInfo
 from models.finding import Finding, Severity
 from models.match import MatchResult
+from models.store.approvals import unverified_iban
 from models.store.coding import load_confirmed, load_proposal
 from models.store.credits import Credit, load_credits
-from models.store.reviewing import unverified_iban
 from models.tables import (
     AuditRow,
     CorrectionRow,
@@ -76,7 +76,9 @@ def load_dossier(session: Session, document: DocumentRow) -> Dossier:
         checked=_checked(session, document.id),
         history=tuple(
             session.exec(
-                select(AuditRow).where(AuditRow.object == f"document:{document.id}").order_by(col(AuditRow.seq))
+                select(AuditRow)
+                .where(AuditRow.object == f"document:{document.id}", AuditRow.action != "view")  # who looked: auditors
+                .order_by(col(AuditRow.seq))
             )
         ),
         last_move=session.exec(moves).first(),
@@ -91,6 +93,13 @@ def load_dossier(session: Session, document: DocumentRow) -> Dossier:
             .order_by(col(CorrectionRow.at), col(CorrectionRow.term))
         )),
     )  # fmt: skip
+
+
+def load_page_infos(session: Session, document_id: str) -> tuple[PageInfo, ...]:
+    """The pages of the file as they were read; none where nothing was."""
+    query = select(ExtractionRow.pages_json).where(ExtractionRow.document_id == document_id)
+    pages = session.exec(query.order_by(col(ExtractionRow.revision).desc())).first()
+    return tuple(PageInfo.model_validate(page) for page in json.loads(pages)) if pages else ()
 
 
 def _known_ibans(session: Session, document: DocumentRow) -> tuple[str, ...]:

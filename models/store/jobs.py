@@ -30,8 +30,8 @@ from models.tables import DocumentRow, JobRow
 
 LANES = ("xml", "pdf", "ocr")
 READ, JUDGE = "read", "judge"  # bytes to decision; match again after a person's correction
-WHOLE, LEARN = "whole", "learn"  # a person said: read again as one invoice; this is right, remember it
-
+AGAIN = WHOLE, ARRANGE = "whole", "arrange"  # a person said: read it again as one invoice, or as laid out
+LEARN = "learn"  # a person said: this is right, remember it
 Cause = Literal["error", "crash", "environment"]
 
 # What may go wrong through no fault of a document; it is tried again without being counted.

@@ -17,6 +17,7 @@ from sqlmodel import Session, and_, col, or_, select
 from models.order import OrderLine, PurchaseOrder
 from models.status import Status
 from models.store.claims_orders import WHOLE_ORDER, taken_by_claims
+from models.store.told_apart import told_apart
 from models.tables import (
     DocumentRow,
     GoodsReceiptRow,
@@ -97,7 +98,10 @@ def _received(session: Session, client_id: str, numbers: Iterable[str]) -> dict[
 
 
 def neighbours(session: Session, document: DocumentRow, seller_id: str | None, *, limit: int = 50) -> list[DocumentRow]:
-    """Documents that may be the same invoice: of one seller, or of one amount or number; never the document itself."""
+    """Documents that may be the same invoice: of one seller, or of one amount or number; never the document itself.
+
+    Nor those of which a person has said that they are another invoice.
+    """
     alike = [
         and_(col(DocumentRow.gross_total).is_not(None), col(DocumentRow.gross_total) == document.gross_total),
         and_(col(DocumentRow.invoice_number).is_not(None),
@@ -109,7 +113,8 @@ def neighbours(session: Session, document: DocumentRow, seller_id: str | None, *
     query = (
         select(DocumentRow)
         .where(DocumentRow.client_id == document.client_id, DocumentRow.id != document.id,
-               col(DocumentRow.state).not_in(ignored), or_(*alike))
+               col(DocumentRow.state).not_in(ignored), or_(*alike),
+               col(DocumentRow.id).not_in(told_apart(document.id)))
         .order_by(col(DocumentRow.received_at).desc())
         .limit(limit)
     )  # fmt: skip

@@ -12,8 +12,9 @@ False
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -23,14 +24,23 @@ from sqlmodel import Session, col, delete, func, select
 
 from models.errors import ConflictError
 from models.settings import WebSettings
+from models.settings_review import PLACES
 from models.store.audit import now, record
 from models.store.documents import new_id
 from models.tables import ClientRow, SessionRow, UserClientRow, UserRow
 
-ROLES = ("reviewer", "expert", "supervisor", "client_viewer", "auditor", "administrator")
-EVERY_CLIENT = frozenset({"administrator"})  # roles that need no row in user_client
+ROLES = ("reviewer", "expert", "supervisor", "client_viewer", "micro_worker", "auditor", "administrator")
 FAILURES, WINDOW = 10, timedelta(minutes=15)
+SKILLS = ("tax", "contract", "dispute")  # of experts, and what a document may ask for
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 256
+_FITS: dict[str, Callable[[str], object]] = {
+    "role": lambda text: text in ROLES,
+    "place": lambda text: text in {"", *PLACES},
+    "country": re.compile(r"([A-Z]{2})?").fullmatch,
+    "region": re.compile(r"([A-Z]{2}(-[A-Z0-9]{1,3})?)?").fullmatch,
+    "skills": lambda text: set(text.split()) <= set(SKILLS),
+    "email": re.compile(r"([^@\s<>\"',;]{1,64}@[^@\s<>\"',;]{1,190})?").fullmatch,
+}
 _SEEN_STEP = timedelta(seconds=60)  # a session's last use is written at most this often
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _CONSONANTS, _VOWELS = "bdfghjklmnprstvz", "aeiou"
@@ -103,6 +113,28 @@ def set_clients(session: Session, user: UserRow, clients: Iterable[str], *, acto
     record(session, actor=actor, action="set_clients", subject=f"user:{user.id}", after={"clients": wanted})
 
 
+def set_person(session: Session, user: UserRow, values: Mapping[str, str], *, actor: str) -> bool:
+    """Change who somebody is: role, place, country, region, skills, e-mail; whether anything was other than before.
+
+    A new role or place ends the person's sign-ins: what is open in a browser belongs to the old one.
+
+    Raises:
+        ValueError: There is no such field, role, place or skill, or a country or address is none.
+    """
+    for name, value in values.items():
+        if not _FITS[name](value):
+            raise ValueError(f"{value!r} is no {name}")
+    before = {name: getattr(user, name) for name, value in values.items() if getattr(user, name) != value}
+    if not before:
+        return False
+    after = {name: values[name] for name in before}
+    session.add(user.sqlmodel_update(after))
+    if before.keys() & {"role", "place"}:
+        end_sessions(session, user.id)
+    record(session, actor=actor, action="set_person", subject=f"user:{user.id}", before=before, after=after)
+    return True
+
+
 def set_password(session: Session, user: UserRow, password_hash: str, *, actor: str) -> None:
     """Replace a password and end every sign-in of that person."""
     user.password_hash, user.failures, user.locked_until = password_hash, 0, None
@@ -118,16 +150,6 @@ def set_active(session: Session, user: UserRow, *, active: bool, actor: str) -> 
     if not active:
         end_sessions(session, user.id)
     record(session, actor=actor, action="open_account" if active else "close_account", subject=f"user:{user.id}")
-
-
-def clients_of(session: Session, user: UserRow) -> tuple[ClientRow, ...]:
-    """The clients whose documents a person may see, by name."""
-    query = select(ClientRow).order_by(ClientRow.name)
-    if user.role not in EVERY_CLIENT:
-        query = query.join(UserClientRow, col(UserClientRow.client_id) == ClientRow.id).where(
-            UserClientRow.user_id == user.id
-        )
-    return tuple(session.exec(query).all())
 
 
 def is_throttled(user: UserRow, at: datetime) -> bool:
@@ -162,13 +184,15 @@ def find_session(
 ) -> tuple[SessionRow, UserRow] | None:
     """The live sign-in of a token: not idle, not too old, and its account still open."""
     row = session.get(SessionRow, _digest(token))
-    if row is None:
-        return None
-    idle, whole = timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)
-    if at - row.seen_at >= idle or at - row.created_at >= whole:
+    if row is None or _is_over(row, settings, at):
         return None
     user = session.get(UserRow, row.user_id)
     return (row, user) if user is not None and user.active else None
+
+
+def _is_over(row: SessionRow, settings: WebSettings, at: datetime) -> bool:
+    idle, whole = timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)
+    return at - row.seen_at >= idle or at - row.created_at >= whole
 
 
 def is_stale(row: SessionRow, at: datetime) -> bool:
@@ -187,6 +211,30 @@ def touch_session(session: Session, token: str, *, at: datetime) -> None:
 def close_session(session: Session, token: str) -> None:
     """End one sign-in."""
     session.exec(delete(SessionRow).where(col(SessionRow.token_hash) == _digest(token)))
+
+
+def session_key(row: SessionRow) -> str:
+    """How a sign-in is named on the account page: tells nothing of its token, nor of the hash by which it is found."""
+    return _digest(row.token_hash)[:32]
+
+
+def list_sessions(session: Session, user_id: str, settings: WebSettings, *, at: datetime) -> tuple[SessionRow, ...]:
+    """The live sign-ins of a person, last used first."""
+    rows = session.exec(
+        select(SessionRow).where(SessionRow.user_id == user_id).order_by(col(SessionRow.seen_at).desc())
+    )
+    return tuple(row for row in rows if not _is_over(row, settings, at))
+
+
+def end_session(session: Session, user_id: str, key: str, *, actor: str) -> bool:
+    """End one sign-in of a person by its key; False where the person has none of that key."""
+    rows = session.exec(select(SessionRow).where(SessionRow.user_id == user_id)).all()
+    found = next((row for row in rows if session_key(row) == key), None)
+    if found is None:
+        return False
+    session.delete(found)
+    record(session, actor=actor, action="end_session", subject=f"user:{user_id}", after={"session": key})
+    return True
 
 
 def end_sessions(session: Session, user_id: str) -> None:

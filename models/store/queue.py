@@ -1,13 +1,14 @@
 """The queue: documents that wait for a person, a page at a time.
 
-Pages go by key (sort value, id), not by number, so that a document that leaves does not shift the others.
+Pages go by key (sort value, id), not by number, so that a document that leaves does not shift the others. What waits
+for a supplier or was put off is not under its state's tab until it comes back, which it does by itself.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -17,22 +18,30 @@ from sqlmodel import Session, and_, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.status import Status
+from models.store.audit import now
+from models.store.found import matches
 from models.tables import DocumentRow
 
-Order = Literal["oldest", "newest", "amount"]
+Order = Literal["waiting", "oldest", "newest", "amount", "due"]
 
 TABS: dict[str, tuple[Status, ...]] = {
     "review": (Status.IN_REVIEW,),
     "held": (Status.HELD,),
     "duplicate": (Status.DUPLICATE,),
     "quarantined": (Status.QUARANTINED,),
+    "waiting": (Status.IN_REVIEW, Status.HELD),
+    "postponed": (Status.IN_REVIEW, Status.HELD),
     "working": (Status.RECEIVED, Status.EXTRACTED, Status.MATCHED),
     "approved": (Status.APPROVED,),
     "exported": (Status.EXPORTED,),
     "rejected": (Status.REJECTED,),
     "all": tuple(Status),
 }
+PARKED = TABS["waiting"]  # states in which a document can wait for a supplier or be put off
+SETTLED = frozenset({"working", "approved", "exported", "rejected"})
 PAGE_ROWS = 50
+COUNTED = 10_000  # a tab is counted up to here: settled documents grow without end
+_LATE = "9999-12-30T00:00:00+00:00"  # what has no time limit comes last
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +54,19 @@ class Filters:
     batch: str = ""
     reason: str = ""
     search: str = ""
-    order: Order = "oldest"
+    who: str = ""  # mine, nobody; empty: everybody's
+    tag: str = ""
+    tier: str = ""
+    order: Order = "waiting"
     after: str = ""  # key of the last row seen
+    me: str = ""  # the visitor's login
+    states: frozenset[str] = frozenset()  # that the words of the search name
+    at: datetime = field(default_factory=now)
+
+    @property
+    def sort(self) -> Order:
+        """The order that is meant: what is settled costs nothing by waiting, the newest come first."""
+        return "newest" if self.order == "waiting" and self.tab in SETTLED else self.order
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,33 +80,38 @@ class QueuePage:
 def list_documents(session: Session, filters: Filters, *, limit: int = PAGE_ROWS) -> QueuePage:
     """The documents that fit the filters, in their order."""
     query = select(DocumentRow).where(*_conditions(filters))
-    query = _ordered(_after(query, filters), filters.order).limit(limit + 1)
+    query = _ordered(_after(query, filters), filters.sort).limit(limit + 1)
     rows = session.exec(query).all()
     more = len(rows) > limit
-    return QueuePage(tuple(rows[:limit]), row_key(rows[limit - 1], filters.order) if more else "")
+    return QueuePage(tuple(rows[:limit]), row_key(rows[limit - 1], filters.sort) if more else "")
 
 
 def next_document(
     session: Session, filters: Filters, left: DocumentRow, *, actor: str, at: datetime
 ) -> DocumentRow | None:
-    """The document after the one just left: not open at somebody else's desk, from the top again at the end."""
+    """The document after the one just left, from the top at the end: neither open at nor given to another."""
+    login = actor.removeprefix("user:")
     free = or_(col(DocumentRow.claimed_by).is_(None), col(DocumentRow.claimed_by) == actor,
                col(DocumentRow.claimed_until) < at)  # fmt: skip
-    for start in (row_key(left, filters.order), ""):
-        following = replace(filters, after=start)
-        query = select(DocumentRow).where(*_conditions(following), free, col(DocumentRow.id) != left.id)
-        found = session.exec(_ordered(_after(query, following), filters.order).limit(1)).first()
+    own = or_(col(DocumentRow.assigned_to).is_(None), col(DocumentRow.assigned_to) == login)
+    for start in (row_key(left, filters.sort), ""):
+        following = replace(filters, after=start, at=at)
+        query = select(DocumentRow).where(*_conditions(following), free, own, col(DocumentRow.id) != left.id)
+        found = session.exec(_ordered(_after(query, following), filters.sort).limit(1)).first()
         if found is not None:
             return found
     return None
 
 
 def count_tabs(session: Session, filters: Filters) -> dict[str, int]:
-    """How many documents each tab holds under the client filter."""
-    query = select(DocumentRow.state, func.count()).group_by(DocumentRow.state)
-    query = query.where(*_clients(filters.clients, filters.client))
-    by_state = {state: int(count) for state, count in session.exec(query).all()}
-    return {tab: sum(by_state.get(state, 0) for state in states) for tab, states in TABS.items()}
+    """How many documents each tab holds under the filters, up to COUNTED."""
+    return {tab: count_fitting(session, replace(filters, tab=tab)) for tab in TABS}
+
+
+def count_fitting(session: Session, filters: Filters, *, most: int = COUNTED) -> int:
+    """How many documents fit, counted up to a limit."""
+    some = select(DocumentRow.id).where(*_conditions(filters)).limit(most).subquery()
+    return int(session.exec(select(func.count()).select_from(some)).one())
 
 
 def list_batches(session: Session, clients: Collection[str] | None, *, limit: int = 100) -> tuple[str, ...]:
@@ -97,21 +122,53 @@ def list_batches(session: Session, clients: Collection[str] | None, *, limit: in
 
 def row_key(row: DocumentRow, order: Order) -> str:
     """The key from which the next page starts."""
-    sorted_by = str(row.gross_total or Decimal(0)) if order == "amount" else row.received_at.isoformat()
-    return json.dumps([sorted_by, row.id])
+    return json.dumps([_KEYS[order](row), row.id])
+
+
+_KEYS: dict[Order, Any] = {
+    "waiting": lambda row: row.waiting_rank,
+    "amount": lambda row: str(row.gross_total or Decimal(0)),
+    "oldest": lambda row: row.received_at.isoformat(),
+    "newest": lambda row: row.received_at.isoformat(),
+    "due": lambda row: row.due_at.isoformat() if row.due_at else _LATE,
+}
+_RISING = frozenset({"oldest", "due"})
+_NUMBERS = frozenset({"amount", "waiting"})
 
 
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    found: list[Any] = [col(DocumentRow.state).in_(TABS[filters.tab])] if filters.tab != "all" else []
-    found += _clients(filters.clients, filters.client)
+    found: list[Any] = [*_of_tab(filters.tab, filters.at), *_clients(filters.clients, filters.client)]
     if filters.batch:
         found.append(DocumentRow.batch == filters.batch)
     if filters.reason:
-        found.append((" " + col(DocumentRow.reasons) + " ").contains(f" {filters.reason} ", autoescape=True))
-    if filters.search:
-        sides = (DocumentRow.invoice_number, DocumentRow.seller_name, DocumentRow.name, DocumentRow.order_reference)
-        found.append(or_(*(col(side).icontains(filters.search, autoescape=True) for side in sides)))
-    return found
+        found.append(_holds(col(DocumentRow.reasons), filters.reason))
+    if filters.tag:
+        found.append(_holds(col(DocumentRow.tags), filters.tag))
+    if filters.tier:
+        found.append(DocumentRow.tier == filters.tier)
+    if filters.who:
+        own = col(DocumentRow.assigned_to)
+        found.append(own.is_(None) if filters.who == "nobody" else own == filters.me)
+    return found + (matches(filters.search, filters.states) if filters.search else [])
+
+
+def _holds(words: Any, word: str) -> Any:  # noqa: ANN401 - an SQL expression
+    return (" " + words + " ").contains(f" {word} ", autoescape=True)
+
+
+def _of_tab(tab: str, at: datetime) -> list[Any]:
+    """What belongs under a tab at a moment."""
+    if tab == "all":
+        return []
+    states, row = col(DocumentRow.state).in_(TABS[tab]), DocumentRow
+    if tab == "waiting":
+        return [states, col(row.waits_since).is_not(None)]
+    if tab == "postponed":
+        return [states, col(row.waits_since).is_(None), col(row.postponed_until) > at]
+    if not set(TABS[tab]) & set(PARKED):
+        return [states]
+    here = or_(col(row.postponed_until).is_(None), col(row.postponed_until) <= at)
+    return [states, col(row.waits_since).is_(None), here]
 
 
 def _clients(clients: Collection[str] | None, chosen: str = "") -> list[ColumnElement[bool]]:
@@ -126,30 +183,35 @@ def _clients(clients: Collection[str] | None, chosen: str = "") -> list[ColumnEl
 def _sort_value(order: Order) -> Any:  # noqa: ANN401 - an SQL expression
     if order == "amount":  # decimal text on SQLite: cast, or "9" would come after "10"
         return func.coalesce(cast(DocumentRow.gross_total, Numeric(24, 6, asdecimal=False)), 0)
-    return col(DocumentRow.received_at)
+    if order == "due":
+        return func.coalesce(col(DocumentRow.due_at), datetime.fromisoformat(_LATE))
+    return col(DocumentRow.waiting_rank if order == "waiting" else DocumentRow.received_at)
 
 
 def _ordered(query: SelectOfScalar[DocumentRow], order: Order) -> SelectOfScalar[DocumentRow]:
     value = _sort_value(order)
-    if order == "oldest":
+    if order in _RISING:
         return query.order_by(value, col(DocumentRow.id))
     return query.order_by(value.desc(), col(DocumentRow.id).desc())
 
 
 def _after(query: SelectOfScalar[DocumentRow], filters: Filters) -> SelectOfScalar[DocumentRow]:
-    start = _parse_key(filters.after, filters.order)
+    start = _parse_key(filters.after, filters.sort)
     if start is None:
         return query
-    value, (bound, document_id) = _sort_value(filters.order), start
-    if filters.order == "oldest":
-        return query.where(or_(value > bound, and_(value == bound, col(DocumentRow.id) > document_id)))
-    return query.where(or_(value < bound, and_(value == bound, col(DocumentRow.id) < document_id)))
+    value, (bound, document_id) = _sort_value(filters.sort), start
+    if filters.sort in _RISING:
+        return query.where(value >= bound, or_(value > bound, and_(value == bound, col(DocumentRow.id) > document_id)))
+    return query.where(value <= bound, or_(value < bound, and_(value == bound, col(DocumentRow.id) < document_id)))
 
 
 def _parse_key(key: str, order: Order) -> tuple[float | datetime, str] | None:
     """A key as it came from a link; one that does not parse starts from the top."""
     try:
         bound, document_id = json.loads(key)
-        return (float(bound) if order == "amount" else datetime.fromisoformat(bound)), str(document_id)
-    except (ValueError, TypeError):
+        if order in _NUMBERS:
+            return float(bound), str(document_id)
+        moment = datetime.fromisoformat(bound)
+        return (moment if moment.tzinfo else moment.astimezone()), str(document_id)
+    except (ValueError, TypeError, OverflowError):
         return None

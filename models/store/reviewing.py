@@ -2,33 +2,47 @@
 
 Each act is one function that moves the state, writes its audit row and leaves the commit to the caller's transaction.
 Actors are written `user:<login>`, so that no account can pass for a machine. Bank accounts need two persons: whoever
-approves one that is not verified puts the document on hold, and only somebody else may release it (R14, R15).
+approves one that is not verified puts the document on hold, and only somebody else may release it (R14, R15); so do
+amounts over a limit and approvals against an open error (`models.store.approvals`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select, update
 
 from models.decision import Decision, Outcome, Reason
-from models.errors import ConflictError, FacturierError
-from models.extraction import Extraction, PageInfo
+from models.errors import ConflictError
+from models.extraction import PageInfo
+from models.settings_review import ReviewSettings
 from models.status import Status, may_move
+from models.store.access import OFFICE
 from models.store.aliases import forget_aliases, learn_aliases
+from models.store.approvals import (
+    BANK,
+    approvals_of,
+    count_typing,
+    forget_words,
+    give_word,
+    rules_for_two,
+    unverified_iban,
+)
 from models.store.audit import record
 from models.store.claims import EDITABLE
+from models.store.correcting import Cause, Corrected, add_corrections, unknown_confirmed
 from models.store.documents import add_decision, add_extraction, load_extraction, move, new_id
-from models.store.edits import Edit, apply_edit, flat_values
+from models.store.edits import Edit, apply_edit, told_sources
 from models.store.jobs import JUDGE, LEARN, READ, add_job
 from models.store.labelling import label_document, unlabel_document
 from models.store.memory import forget_document
 from models.store.settling import carry_match
 from models.store.shortages import refuse_what_was_taken
+from models.store.tiers import check_tier
 from models.tables import (
-    CorrectionRow,
     DecisionRow,
     DocumentRow,
     EventRow,
@@ -38,17 +52,9 @@ from models.tables import (
 )
 
 LONGEST_TOUCH = timedelta(hours=2)  # a form left open over lunch is no work
-Cause = Callable[[Extraction | None, str, str | None, str | None], str]  # what was read, term, before, after
 REJECT_CODES = (  # reasons of the French invoice lifecycle (CDAR)
     "DUPLICATE", "COORD_BANC_ERR", "TX_TVA_ERR", "TOTAL_AMOUNT_ERR", "CALCUL_ERR", "ROUTING_ERR", "JUSTIF_ABS", "OTHER",
 )  # fmt: skip
-
-
-class FourEyesError(FacturierError):
-    """The same person may not do both steps."""
-
-    code = "four_eyes"
-    advice = "Ask a colleague to look at the bank account and release the document."
 
 
 def save(
@@ -56,7 +62,7 @@ def save(
 ) -> int:
     """Store a person's values as the next revision and have it judged anew; returns how many terms changed.
 
-    `cause` proposes why a value had to be changed; the person may say otherwise later (`set_causes`).
+    `cause` proposes why a value had to be changed; the person may say otherwise later (`correcting.set_causes`).
 
     Raises:
         ConflictError: The document is not open for editing, or somebody was faster.
@@ -64,8 +70,9 @@ def save(
     if document.state not in EDITABLE:
         raise ConflictError(f"document {document.id} is {document.state} and cannot be edited")
     base = load_extraction(session, document.id)
-    revision = apply_edit(base, edit)
-    if revision.changes:
+    fresh = unknown_confirmed(session, document, edit)
+    revision = apply_edit(base, replace(edit, confirmed=fresh))
+    if revision.changes or (edit.settles and fresh):
         _raise_version(session, document, actor=actor, at=at)
         number = add_extraction(session, document, revision.extraction, origin="person", actor=actor,
                                 pages=_pages(session, document.id))  # fmt: skip
@@ -77,11 +84,15 @@ def save(
             subject=f"document:{document.id}",
             client_id=document.client_id,
             before={name: old for name, (old, _) in revision.changes.items()} | {"revision": number - 1},
-            after={name: new for name, (_, new) in revision.changes.items()} | {"revision": number},
+            after={name: new for name, (_, new) in revision.changes.items()}
+            | {"revision": number}
+            | ({"sources": told} if (told := told_sources(edit.sources, revision.changes)) else {}),
             at=at,
         )
+    elif edit.settles:  # nothing differs, yet the facts around the document may
+        add_job(session, document, kind=JUDGE, lane="xml", at=at)
     causes = {name: cause(base, name, *pair) for name, pair in revision.changes.items()} if cause else {}
-    _add_corrections(session, document, edit, revision.changes, causes, actor=actor, at=at)
+    add_corrections(session, document, edit, Corrected(base, revision.changes, fresh, causes), actor=actor, at=at)
     return len(revision.changes)
 
 
@@ -102,92 +113,66 @@ def _pages(session: Session, document_id: str) -> tuple[PageInfo, ...]:
     return tuple(PageInfo.model_validate(page) for page in json.loads(stored))
 
 
-def _add_corrections(
-    session: Session, document: DocumentRow, edit: Edit, changes: dict[str, tuple[str | None, str | None]],
-    causes: Mapping[str, str], *, actor: str, at: datetime,
-) -> None:  # fmt: skip
-    """One row for each changed term, and for each confirmed one that no person had looked at before."""
-    known = set(session.exec(select(CorrectionRow.term).where(CorrectionRow.document_id == document.id)).all())
-    values = flat_values(edit.invoice)
-    seen = {name: (values[name], values[name]) for name in edit.confirmed if name in values and name not in known}
-    for name, (before, after) in (seen | changes).items():
-        session.add(CorrectionRow(id=new_id(), client_id=document.client_id, document_id=document.id,
-                                  revision=document.revision, term=name, before=before, after=after,
-                                  changed=name in changes, cause=causes.get(name, ""), actor=actor,
-                                  at=at))  # fmt: skip
-
-
-def set_causes(session: Session, document: DocumentRow, chosen: Mapping[str, str], *, actor: str, at: datetime) -> int:
-    """Keep what a person says of why values had to be changed (correction id to cause); returns how many differ."""
-    rows = session.exec(select(CorrectionRow).where(CorrectionRow.document_id == document.id)).all()
-    changed = [row for row in rows if row.changed and chosen.get(row.id, row.cause) != row.cause]
-    for row in changed:
-        record(session, actor=actor, action="set_cause", subject=f"document:{document.id}",
-               client_id=document.client_id, before={row.term: row.cause}, after={row.term: chosen[row.id]},
-               at=at)  # fmt: skip
-        row.cause = chosen[row.id]
-        session.add(row)
-    return len(changed)
-
-
-def unverified_iban(session: Session, document: DocumentRow) -> str | None:
-    """The invoice's IBAN where no person or import has confirmed this very value for this supplier."""
-    extraction = load_extraction(session, document.id)
-    iban = "".join((extraction.invoice.iban or "").split()).upper() if extraction else ""
-    if not iban:
-        return None
-    row = session.get(SupplierBankRow, (document.client_id, document.seller_id, iban)) if document.seller_id else None
-    return iban if row is None or row.verified_at is None else None
-
-
-def approve(session: Session, document: DocumentRow, *, actor: str, at: datetime, reason: str = "") -> Status:
-    """Approve; what must not leave on one person's word goes on hold instead. Returns the new state.
+def approve(
+    session: Session, document: DocumentRow, *, actor: str, at: datetime, reason: str = "",
+    office: ReviewSettings = OFFICE, cleared: Collection[str] = (),
+) -> Status:  # fmt: skip
+    """Approve; what must not leave on one person's word keeps that word and goes on hold. Returns the new state.
 
     Raises:
         ConflictError: The document is on hold (release it), or in a state that cannot be approved.
+        TierError: It is the experts' to settle.
         TakenMeanwhileError: Since the match was made others took what it asks for.
     """
     if document.state == Status.HELD:
         raise ConflictError("a document on hold is released, not approved")
-    bank = unverified_iban(session, document)
-    if bank or document.outcome == Outcome.HOLD:
+    check_tier(session, document, actor)
+    rules = rules_for_two(session, document, office, cleared)
+    if rules or document.outcome == Outcome.HOLD:
+        forget_words(session, document)
+        if rules:
+            give_word(session, document, rules, actor=actor, at=at, reason=reason)
         document.last_editor = actor
         session.add(document)
         session.flush()
-        move(session, document, Status.HELD, actor=actor, reason=Reason.NEW_BANK_ACCOUNT if bank else "hold", at=at)
+        held_for = Reason.NEW_BANK_ACCOUNT if BANK in rules else "four_eyes" if rules else "hold"
+        move(session, document, Status.HELD, actor=actor, reason=held_for, at=at)
         return Status.HELD
-    carry_match(session, document)
-    refuse_what_was_taken(session, document)
-    _decide(session, document, Outcome.APPROVE, actor=actor, at=at)
-    move(session, document, Status.APPROVED, actor=actor, reason=reason, at=at)
-    _learn(session, document, at)
-    learn_aliases(session, document, at)
-    label_document(session, document, actor=actor, at=at)
-    return Status.APPROVED
+    return _settle(session, document, actor=actor, at=at, reason=reason)
 
 
-def release(session: Session, document: DocumentRow, *, actor: str, at: datetime, reason: str) -> Status:
-    """Release a hold. A bank account that is not verified takes two persons: the first only vouches for it.
+def release(
+    session: Session, document: DocumentRow, *, actor: str, at: datetime, reason: str,
+    office: ReviewSettings = OFFICE, cleared: Collection[str] = (),
+) -> Status:  # fmt: skip
+    """Release a hold. Where a rule asks for two persons the first only vouches, and the document stays on hold.
 
     Raises:
         ConflictError: No reason was given, or the document is not on hold.
-        FourEyesError: The same person edited or vouched before.
+        FourEyesError: The same person gave the first word.
+        TierError: It is the experts' to settle.
     """
     if document.state != Status.HELD or not reason.strip():
         raise ConflictError("a hold is released with a reason only")
-    iban = unverified_iban(session, document)
-    if iban and document.last_editor is None:
+    check_tier(session, document, actor)
+    given = approvals_of(session, document)
+    rules = rules_for_two(session, document, office, cleared) or tuple(given[0].rules.split() if given else ())
+    is_second = bool(given) or (bool(rules) and count_typing(session, document, rules, actor=actor, at=at))
+    give_word(session, document, rules, actor=actor, at=at, reason=reason)
+    if rules and not is_second:
         _raise_version(session, document, actor=actor, at=at)
-        record(session, actor=actor, action="vouch", subject=f"document:{document.id}", client_id=document.client_id,
-               after={"iban": iban, "reason": reason}, at=at)  # fmt: skip
         return Status.HELD
-    if iban and document.last_editor == actor:
-        raise FourEyesError("a new bank account needs a second person")
+    iban = unverified_iban(session, document)
     if iban and document.seller_id:
         session.merge(SupplierBankRow(client_id=document.client_id, seller_id=document.seller_id, iban=iban,
                                       verified_at=at, verified_by=actor))  # fmt: skip
         record(session, actor=actor, action="verify_bank", subject=f"supplier:{document.seller_id}",
                client_id=document.client_id, after={"iban": iban, "document": document.id}, at=at)  # fmt: skip
+    return _settle(session, document, actor=actor, at=at, reason=reason)
+
+
+def _settle(session: Session, document: DocumentRow, *, actor: str, at: datetime, reason: str) -> Status:
+    """Let a document go, with all that follows from a person's word."""
     carry_match(session, document)
     refuse_what_was_taken(session, document)
     _decide(session, document, Outcome.APPROVE, actor=actor, at=at)
@@ -202,6 +187,7 @@ def reject(session: Session, document: DocumentRow, *, code: str, note: str, act
     """Reject with a code of REJECT_CODES and a note; raises ConflictError for another code."""
     if code not in REJECT_CODES:
         raise ConflictError(f"there is no reason {code!r} to reject with")
+    check_tier(session, document, actor)
     move(session, document, Status.REJECTED, actor=actor, reason=f"{code} {note}".strip(), at=at)
     label_document(session, document, actor=actor, at=at, rejected=code)
 
@@ -213,10 +199,16 @@ def send_back(session: Session, document: DocumentRow, *, actor: str, at: dateti
                             reasons=tuple(Reason(word) for word in document.reasons.split()))  # fmt: skip
         add_decision(session, document, decision, actor=actor)
         session.flush()
+    _forget(session, document)
+    move(session, document, Status.IN_REVIEW, actor=actor, reason=reason, at=at)
+
+
+def _forget(session: Session, document: DocumentRow) -> None:
+    """What followed from a person's word no longer does."""
     forget_document(session, document.id)
     forget_aliases(session, document)
     unlabel_document(session, document)
-    move(session, document, Status.IN_REVIEW, actor=actor, reason=reason, at=at)
+    forget_words(session, document)
 
 
 def _learn(session: Session, document: DocumentRow, at: datetime) -> None:
@@ -291,8 +283,6 @@ def undo(session: Session, document: DocumentRow, *, actor: str, at: datetime, a
     for bank in session.exec(banks).all():
         bank.verified_at, bank.verified_by = None, None
         session.add(bank)
-    forget_document(session, document.id)
-    forget_aliases(session, document)
-    unlabel_document(session, document)
+    _forget(session, document)
     move(session, document, to, actor=actor, reason="undo", at=at)
     return to

@@ -28,7 +28,7 @@ from models.tables.master import (
     SupplierKeyRow,
     SupplierRow,
 )
-from models.tables.micro import MicroAnswerRow, MicroTaskRow, PayRateRow, TopUpRow, WageFloorRow
+from models.tables.micro import MicroAnswerRow, MicroTaskRow, MicroWorkerRow, PayRateRow, TopUpRow, WageFloorRow
 from models.tables.output import (
     ChangeRow,
     InvoiceLineRow,
@@ -43,7 +43,9 @@ from models.tables.review import (
     ApprovalRow,
     ArrangementRow,
     BulkRow,
+    ChosenOrderRow,
     CommentRow,
+    DuplicatePairRow,
     EscalationRow,
     MailRow,
     ReplayRow,
@@ -66,11 +68,11 @@ from models.tables.stages import (
 
 __all__ = [
     "AlarmRow", "AliasRow", "ApprovalRow", "ArrangementRow", "AuditRow", "AuditSampleRow", "BlobRow", "BulkRow",
-    "CertificateRow", "ChangeRow", "ClientRow", "CodingProposalRow", "CodingRow", "CommentRow", "CorrectionRow",
-    "CounterRow", "CreditLinkRow", "DecisionRow", "DocumentRow", "EscalationRow", "EventRow", "ExtractionRow",
+    "CertificateRow", "ChangeRow", "ChosenOrderRow", "ClientRow", "CodingProposalRow", "CodingRow", "CommentRow", "CorrectionRow",
+    "CounterRow", "CreditLinkRow", "DecisionRow", "DocumentRow", "DuplicatePairRow", "EscalationRow", "EventRow", "ExtractionRow",
     "FindingRow", "GoodsReceiptRow", "IdentityRow", "InvoiceLineRow", "InvoiceRow", "JobRow", "KpiRow", "LabelRow",
-    "MailRow", "ManualBaselineRow", "MatchLinkRow", "MatchRow", "MicroAnswerRow", "MicroTaskRow", "ModelRow",
-    "OrderClaimRow", "OrderLineRow", "OrderRow", "PayRateRow", "PublishBatchRow", "PublishHoldRow", "ReceiptRow",
+    "MailRow", "ManualBaselineRow", "MatchLinkRow", "MatchRow", "MicroAnswerRow", "MicroTaskRow", "MicroWorkerRow",
+    "ModelRow",     "OrderClaimRow", "OrderLineRow", "OrderRow", "PayRateRow", "PublishBatchRow", "PublishHoldRow", "ReceiptRow",
     "ReplayRow", "SampleKeyRow", "SampleRow", "SavedFilterRow", "SearchTextRow", "SecretRow", "SessionRow",
     "ShadowRow", "SupplierBankRow", "SupplierKeyRow", "SupplierQuestionRow", "SupplierRow", "SupplierRuleRow",
     "ToleranceRow", "TopUpRow", "TouchRow", "TransitionRow", "UserClientRow", "UserRow", "VatBreakdownRow",

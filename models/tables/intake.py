@@ -66,7 +66,9 @@ class DocumentRow(SQLModel, table=True):
         UniqueConstraint("client_id", "sha256", "part"),
         Index("document_queue", "client_id", "state", "received_at"),
         Index("document_number", "client_id", "seller_id", "invoice_number"),
-        Index("document_waiting", "state", "waiting_cost", "id"),
+        Index("document_waiting", "state", "waiting_rank", "id", "client_id"),
+        Index("document_stale", "state", "waiting_until", "id"),
+        Index("document_parked", "client_id", "state", "waits_since", "postponed_until", "assigned_to"),
     )
     id: str = Field(primary_key=True, max_length=32)
     client_id: str = Field(foreign_key="client.id")
@@ -110,6 +112,9 @@ class DocumentRow(SQLModel, table=True):
     due_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))  # end of the SLA, in business hours
     waiting_cost: float = 0.0  # expected cost of another business day in the queue, in the client's currency
     waiting_parts_json: str = Field(default="{}", sa_column=text())  # the sum's parts, as they are shown
+    waiting_rank: float = 0.0  # that cost for each minute of work: the order of the queue
+    waiting_until: datetime | None = Field(default=None, sa_column=instant(nullable=True))  # the price holds; none: stale
+    search_words: str = Field(default="", sa_column=text())  # numbers, names, ids and amounts as they are searched
 
 
 class JobRow(SQLModel, table=True):

@@ -110,3 +110,13 @@ class TopUpRow(SQLModel, table=True):
     floor: Decimal | None = Field(default=None, sa_column=amount())  # hourly
     top_up: Decimal | None = Field(default=None, sa_column=amount())
     made_at: datetime = Field(sa_column=instant())
+
+
+class MicroWorkerRow(SQLModel, table=True):
+    """Where a person stands with micro-tasks: answering known questions first, working, or stopped."""
+
+    __tablename__ = "micro_worker"
+    user_id: str = Field(primary_key=True, foreign_key="user_account.id")
+    state: str = "qualifying"  # qualifying, working, stopped
+    since: datetime = Field(sa_column=instant())  # known answers from then on count
+    rounds: int = 1  # how often the person began with known questions

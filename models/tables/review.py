@@ -50,6 +50,8 @@ class CommentRow(SQLModel, table=True):
     mentions: str = ""  # logins, separated by a space
     actor: str
     at: datetime = Field(sa_column=instant())
+    struck_by: str = ""  # who took it back; the words stay, struck through
+    struck_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
 
 
 class SupplierQuestionRow(SQLModel, table=True):
@@ -86,6 +88,7 @@ class MailRow(SQLModel, table=True):
     created_at: datetime = Field(sa_column=instant())
     sent_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     tries: int = 0
+    next_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))  # not before; none: at once
     refused: str = ""  # what the mail server said last
 
 
@@ -114,7 +117,7 @@ class ApprovalRow(SQLModel, table=True):
     client_id: str = Field(foreign_key="client.id", index=True)
     document_id: str = Field(foreign_key="document.id", index=True)
     revision: int
-    user_id: str = Field(foreign_key="user_account.id")
+    user_id: str  # the account; an actor without one (the command line) by its own name
     rules: str  # what demanded it: bank, amount, override; separated by a space
     actor: str
     at: datetime = Field(sa_column=instant())
@@ -129,10 +132,40 @@ class ArrangementRow(SQLModel, table=True):
     client_id: str = Field(foreign_key="client.id")
     sha256: str = Field(foreign_key="blob.sha256")
     document_id: str  # where it was done
-    groups_json: str = Field(sa_column=text())  # [[page, ...], ...]: one list for each invoice, pages in reading order
+    groups_json: str = Field(sa_column=text())  # models.arrangement.Arrangement
     before_json: str = Field(sa_column=text())
     actor: str
     at: datetime = Field(sa_column=instant())
+
+
+class DuplicatePairRow(SQLModel, table=True):
+    """What a person says of two documents that may be one invoice; a pair that is not is never raised again."""
+
+    __tablename__ = "duplicate_pair"
+    __table_args__ = (Index("duplicate_pair_second", "second_id"),)
+    first_id: str = Field(primary_key=True, max_length=32, foreign_key="document.id")  # the lesser of both ids
+    second_id: str = Field(primary_key=True, max_length=32, foreign_key="document.id")
+    client_id: str = Field(foreign_key="client.id", index=True)
+    verdict: str  # same, different
+    reason: str
+    evidence_json: str = Field(default="[]", sa_column=text())  # what agreed when it was said: weights are counted on it
+    actor: str
+    at: datetime = Field(sa_column=instant())
+
+
+class ChosenOrderRow(SQLModel, table=True):
+    """The orders, and links line by line, that a person gave an invoice. The newest row that stands counts."""
+
+    __tablename__ = "chosen_order"
+    __table_args__ = (Index("chosen_order_newest", "document_id", "at"),)
+    id: str = Field(primary_key=True, max_length=32)
+    client_id: str = Field(foreign_key="client.id", index=True)
+    document_id: str = Field(foreign_key="document.id")
+    choice_json: str = Field(sa_column=text())  # models.choice.OrderChoice
+    offered_json: str = Field(sa_column=text())  # the candidates as they were ranked: order and probability
+    actor: str
+    at: datetime = Field(sa_column=instant())
+    undone_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
 
 
 class ReplayRow(SQLModel, table=True):
@@ -164,3 +197,4 @@ class SupplierRuleRow(SQLModel, table=True):
     at: datetime = Field(sa_column=instant())
     changed_by: str = ""
     changed_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    notice: str = ""  # why it was turned off by itself

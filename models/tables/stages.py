@@ -38,6 +38,8 @@ class CorrectionRow(SQLModel, table=True):
     after: str | None = None
     changed: bool
     cause: str = ""
+    confidence: float | None = None  # that the reader gave the value before; none: it was not the reader's
+    source: str = ""  # where the person took the value from: an engine, the page, or nothing for the keyboard
     actor: str
     at: datetime = Field(sa_column=instant())
 

@@ -15,44 +15,44 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from models.errors import ConflictError
 from models.invoice import TERMS
+from models.settings_review import ReviewSettings
 from models.status import Status
+from models.store.approvals import FourEyesError, unverified_iban
 from models.store.bundles import join
-from models.store.claims import check_turn, claim, drop_claim
+from models.store.claims import EDITABLE, check_turn
 from models.store.coding import confirm_coding
+from models.store.correcting import set_causes
 from models.store.documents import load_extraction
 from models.store.dossier import load_dossier
-from models.store.edits import apply_edit
 from models.store.jobs import JUDGE, add_job
 from models.store.queue import next_document
 from models.store.reviewing import (
-    FourEyesError,
     approve,
     reject,
     release,
     retry,
     save,
     send_back,
-    set_causes,
     touch,
     undo,
-    unverified_iban,
 )
 from models.store.shortages import TakenMeanwhileError
+from models.store.tiers import TierError, escalate, return_to_routine
 from models.tables import DocumentRow
+from review.approving import cleared_rules
 from review.causes import chosen_causes, proposer
-from review.checking import context_of, recheck
 from review.coding import read_coding
-from review.fields import sum_rows
 from review.filters import link, read_filters
 from review.forms import Typed, read_form
 from review.merging import merge_inputs
 from review.pages.document import CODABLE, show_document, visible_document
-from review.passwords import check_login
-from review.site import Site, Visitor, show, site_of, visitor_of
+from review.passwords import is_himself
+from review.replay import answered, go_on
+from review.site import Site, Visitor, site_of, visitor_of
 
 router = APIRouter()
 
@@ -68,6 +68,7 @@ class Act:
     typed: Typed
     at: datetime
     home: Path
+    office: ReviewSettings
 
     def text(self, name: str) -> str:
         """A text of the form, at most 500 characters."""
@@ -78,9 +79,18 @@ class Act:
         """Actor and time, as the acts of the store take them."""
         return {"actor": self.visitor.actor, "at": self.at}
 
+    @property
+    def rules(self) -> dict[str, Any]:
+        """What tells whether a second person is needed, as the acts of the store take it."""
+        return {"office": self.office, "cleared": cleared_rules(self.session, self.document, self.at.date())}
+
 
 class WrongInputError(Exception):
     """Something typed could not be read; nothing was written."""
+
+
+class ReasonNeededError(Exception):
+    """What is settled is opened again with a reason only; nothing was written."""
 
 
 Doing = Callable[[Act], str]  # does the act, returns the word for what was done
@@ -94,12 +104,12 @@ def _save(act: Act) -> str:
 def _approve(act: Act) -> str:
     _keep(act, vouched=True)
     _post(act)
-    return str(approve(act.session, act.document, **act.who, reason=act.text("reason")))
+    return str(approve(act.session, act.document, **act.who, reason=act.text("reason"), **act.rules))
 
 
 def _release(act: Act) -> str:
     _keep(act, vouched=True)
-    return str(release(act.session, act.document, **act.who, reason=act.text("reason")))
+    return str(release(act.session, act.document, **act.who, reason=act.text("reason"), **act.rules))
 
 
 def _code(act: Act) -> str:
@@ -126,6 +136,8 @@ def _reject(act: Act) -> str:
 def _send_back(act: Act) -> str:
     if act.document.state in _SETTLED and "reopen" not in act.visitor.rights:
         raise HTTPException(403)
+    if act.document.state in _SETTLED and not act.text("reason"):
+        raise ReasonNeededError
     send_back(act.session, act.document, **act.who, reason=act.text("reason"))
     return "sent_back"
 
@@ -145,20 +157,38 @@ def _undo(act: Act) -> str:
     return "undone"
 
 
+def _escalate(act: Act) -> str:
+    if act.document.state in EDITABLE:
+        _keep(act)
+    escalate(act.session, act.document, skill=act.text("skill"), reason=act.text("escalate_reason"), **act.who)
+    return "escalated"
+
+
+def _return(act: Act) -> str:
+    return_to_routine(act.session, act.document, answer=act.text("answer"), **act.who)
+    return "returned"
+
+
 def _keep(act: Act, *, vouched: bool = False) -> None:
     """Save what was typed; with `vouched` the person answers for every value of the form."""
     if act.typed.errors:
         raise WrongInputError
-    edit = replace(act.typed.edit, confirmed=frozenset(TERMS)) if vouched else act.typed.edit
+    typed = act.typed.edit
+    edit = replace(typed, confirmed=typed.confirmed | set(TERMS)) if vouched else replace(typed, settles=True)
     save(act.session, act.document, edit, **act.who, cause=proposer(act.session, act.document, act.home))
 
 
 _SETTLED = frozenset({Status.APPROVED, Status.EXPORTED, Status.REJECTED})
 _ACTS: dict[str, Doing] = {
     "save": _save, "approve": _approve, "release": _release, "reject": _reject, "send-back": _send_back,
-    "retry": _retry, "join": _join, "undo": _undo, "coding": _code,
+    "retry": _retry, "escalate": _escalate, "return": _return, "join": _join, "undo": _undo, "coding": _code,
 }  # fmt: skip
-_STAY = frozenset({"saved", "sent_back", "undone", "joined", "coded"})  # the person goes on with the same document
+_REFUSALS: dict[type[Exception], tuple[str, int]] = {  # what the page says; the first that fits
+    ReasonNeededError: ("undo.reason_needed", 422),
+    WrongInputError: ("document.wrong_input", 422), FourEyesError: ("release.four_eyes", 409),
+    TierError: ("tier.expert_needed", 403), ConflictError: ("conflict.title", 409),
+}  # fmt: skip
+_STAY = frozenset({"saved", "sent_back", "undone", "joined", "coded", "returned"})  # goes on with the same document
 
 
 def _route(name: str) -> Callable[[Request, str], Awaitable[Response]]:
@@ -176,35 +206,35 @@ for _name in _ACTS:
 def perform(request: Request, document_id: str, form: FormData, name: str) -> Response:
     """Do one act; what was typed is never lost: a refusal shows the page again with it."""
     site, visitor = site_of(request), visitor_of(request)
-    if name == "release" and not _is_himself(site, visitor, document_id, str(form.get("password", ""))):
+    if name == "release" and not _is_himself(request, document_id, str(form.get("password", ""))):
         return _again(request, document_id, form, "release.password", 403)
     try:
         with site.store.write() as session:
-            act = _open_act(session, site, visitor, document_id, form)
+            if earlier := answered(session, request, form):
+                return earlier
+            act = open_act(session, site, visitor, document_id, form)
             check_turn(act.document, act.typed.version, **act.who)
             done = _ACTS[name](act)
             set_causes(act.session, act.document, chosen_causes(act.form), **act.who)
             touch(session, act.document, act=name, opened_at=act.typed.opened_at, **act.who)
-            return RedirectResponse(_target(request, act, done), 303)
-    except WrongInputError:
-        return _again(request, document_id, form, "document.wrong_input", 422)
-    except FourEyesError:
-        return _again(request, document_id, form, "release.four_eyes", 409)
+            return go_on(session, request, form, _target(request, act, done), act.document)
     except TakenMeanwhileError as error:
         with site.store.write() as session:  # nothing was approved; the match is made anew
             add_job(session, visible_document(session, document_id, visitor), kind=JUDGE, lane="xml", at=site.clock())
         return _again(request, document_id, form, "taken.title", 409, taken=error.shortages)
-    except ConflictError:
-        return _again(request, document_id, form, "conflict.title", 409)
+    except (WrongInputError, FourEyesError, ConflictError) as error:
+        notice, status = next(told for kind, told in _REFUSALS.items() if isinstance(error, kind))
+        return _again(request, document_id, form, notice, status)
 
 
-def _open_act(session: Session, site: Site, visitor: Visitor, document_id: str, form: FormData) -> Act:
+def open_act(session: Session, site: Site, visitor: Visitor, document_id: str, form: FormData) -> Act:
+    """The act of a form on a document that the visitor may see."""
     at = site.clock()
     document = visible_document(session, document_id, visitor)
     revision = str(form.get("revision", ""))
     seen = int(revision) if revision.isascii() and revision.isdecimal() and len(revision) < 10 else None
     typed = read_form(form, load_extraction(session, document.id, seen), at)
-    return Act(session, document, visitor, form, typed, at, site.settings.home)
+    return Act(session, document, visitor, form, typed, at, site.settings.home, site.settings.review)
 
 
 def _target(request: Request, act: Act, done: str) -> str:
@@ -219,11 +249,11 @@ def _target(request: Request, act: Act, done: str) -> str:
     return f"{page}?{link(filters)}&{tail}"
 
 
-def _is_himself(site: Site, visitor: Visitor, document_id: str, password: str) -> bool:
-    """Releasing a bank account asks for the password again (R17); other releases do not."""
-    with site.store.read() as session:
-        open_iban = unverified_iban(session, visible_document(session, document_id, visitor))
-    return not open_iban or (visitor.user is not None and check_login(site, visitor.user.login, password) is not None)
+def _is_himself(request: Request, document_id: str, password: str) -> bool:
+    """Releasing a bank account asks who is there once more (R17); other releases do not."""
+    with site_of(request).store.read() as session:
+        open_iban = unverified_iban(session, visible_document(session, document_id, visitor_of(request)))
+    return not open_iban or is_himself(request, password)
 
 
 def _again(
@@ -237,46 +267,9 @@ def _again(
     """The page once more with what was typed, over what the database holds now."""
     site, visitor = site_of(request), visitor_of(request)
     with site.store.read() as session:
-        act = _open_act(session, site, visitor, document_id, form)
+        act = open_act(session, site, visitor, document_id, form)
         dossier = load_dossier(session, act.document)
         seen = load_extraction(session, document_id, act.typed.revision) if act.typed.revision else None
     merged = merge_inputs(act.typed, seen, dossier.extraction, visitor.tongue)
     return show_document(request, dossier, typed=merged.typed, theirs=merged.theirs, notice=notice, status=status,
                          **context)  # fmt: skip
-
-
-@router.post("/documents/{document_id}/claim")
-def keep_claim(request: Request, document_id: str) -> Response:
-    """The page's heartbeat: keep the document for five more minutes, or say who has it."""
-    site, visitor = site_of(request), visitor_of(request)
-    with site.store.write() as session:
-        document = visible_document(session, document_id, visitor)
-        held = claim(session, document, actor=visitor.actor, at=site.clock())
-    return show(request, "claim.html", held=held, document=document)
-
-
-@router.post("/documents/{document_id}/leave")
-def leave(request: Request, document_id: str) -> Response:
-    """Give the document back to the queue."""
-    site, visitor = site_of(request), visitor_of(request)
-    with site.store.write() as session:
-        drop_claim(session, visible_document(session, document_id, visitor), actor=visitor.actor)
-    return RedirectResponse(f"/queue?{link(read_filters(request.query_params, visitor))}", 303)
-
-
-@router.post("/documents/{document_id}/check")
-async def check(request: Request, document_id: str) -> Response:
-    """What the rules say to the form as it stands, as a fragment; nothing is written."""
-    return await run_in_threadpool(_check, request, document_id, await request.form())
-
-
-def _check(request: Request, document_id: str, form: FormData) -> Response:
-    site, visitor = site_of(request), visitor_of(request)
-    with site.store.read() as session:
-        act = _open_act(session, site, visitor, document_id, form)
-        dossier = load_dossier(session, act.document)
-        facts = context_of(session, act.document, act.at.date())
-    extraction = apply_edit(dossier.extraction, act.typed.edit).extraction
-    findings = recheck(extraction, dossier.findings, dossier.match, facts)
-    return show(request, "checks.html", findings=findings, errors=act.typed.errors, sums=sum_rows(extraction.invoice),
-                dossier=dossier, live=True)  # fmt: skip

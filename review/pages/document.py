@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,22 +15,32 @@ from assurance.experience import Experience
 from learning.causes import CAUSES
 from models.reference import canonical_number
 from models.settings import client_policy
+from models.settings_review import client_review
 from models.status import Status
 from models.store.audit import now
 from models.store.bundles import parts_of
-from models.store.claims import EDITABLE
+from models.store.claims import EDITABLE, is_held
+from models.store.corrected import last_reading
 from models.store.dossier import Dossier, audit_values, find_visible, load_dossier
 from models.store.master import neighbours
 from models.store.reviewing import REJECT_CODES, can_undo
+from models.store.seen import kept_words, load_words
 from models.tables import ClientRow, DocumentRow
+from review.arithmetic import view_panel
 from review.candidates import side_by_side, telling
+from review.chances import chances_of
 from review.checking import context_of, recheck
 from review.coding import view_coding
+from review.desk import view_desk
 from review.experience import experience_of
-from review.fields import GROUPS, first_doubt, kind_of, shown_more, sum_rows, view_fields, view_pages
+from review.fields import GROUPS, Facts, find_doubts, kind_of, shown_more, sum_rows, view_fields, view_pages
 from review.filters import link, read_filters
 from review.forms import LINE_COLUMNS, VAT_COLUMNS, Typed, form_inputs, row_numbers
+from review.messages import said_at
+from review.readings import ENGINES
+from review.replay import fresh_key
 from review.site import Visitor, not_found, show, site_of, visitor_of
+from review.talk import talk_of
 
 router = APIRouter()
 
@@ -79,6 +90,23 @@ def visible_document(session: Session, document_id: str, visitor: Visitor) -> Do
     return document
 
 
+def facts_of(request: Request, dossier: Dossier, inputs: Mapping[str, str], errors: Mapping[str, str]) -> Facts:
+    """What the fields are shown with; the page's words only where a second reader may have said something."""
+    site, document = site_of(request), dossier.document
+    seen = any(page.reader not in {"text", "xml"} for page in dossier.pages)
+    words = load_words(kept_words(site.settings.home, document.sha256)) if seen else None
+    with site.store.read() as session:
+        read = last_reading(session, document.id) if document.revision > 1 else None
+    return Facts(dossier.extraction, inputs, errors, dossier.findings, dossier.checked,
+                 chances_of(site.store, document.client_id, site.clock()), words or (), read)  # fmt: skip
+
+
+def idle_minutes(request: Request, document: DocumentRow) -> int:
+    """How long the page may stay untouched before the document goes back, by the client's contract."""
+    client = next((client for client in visitor_of(request).clients if client.id == document.client_id), None)
+    return client_review(site_of(request).settings.review, client.review_json if client else None).idle_minutes
+
+
 def show_document(
     request: Request, dossier: Dossier, *, typed: Typed | None = None, notice: str = "", status: int = 200,
     theirs: dict[str, str] | None = None, **context: Any,  # noqa: ANN401 - goes to the template
@@ -88,14 +116,24 @@ def show_document(
     tongue, document, extraction = visitor.tongue, dossier.document, dossier.extraction
     inputs = typed.inputs if typed else form_inputs(extraction, tongue)
     errors = typed.errors if typed else {}
-    fields = view_fields(extraction, inputs, errors, dossier.findings, dossier.checked, tongue)
+    facts = facts_of(request, dossier, inputs, errors)
+    fields = view_fields(facts, tongue)
     more, empty = shown_more(fields)
-    editable = document.state in EDITABLE and "edit" in visitor.rights
+    doubts = find_doubts(fields, facts, tongue)
+    is_free = document.claimed_by == visitor.actor or not is_held(document, site_of(request).clock())
+    is_mine = typed is not None or is_free  # what was refused is never closed to the person who typed it
+    editable = document.state in EDITABLE and "edit" in visitor.rights and is_mine
     return show(
         request, "document.html", status=status, document=document, dossier=dossier, fields=fields, groups=GROUPS,
+        talk=talk_of(request, document),
+        desk=view_desk(request, document),
         more=more, empty=empty, pages=view_pages(extraction, dossier.pages, fields, tongue), inputs=inputs,
-        errors=errors, line_rows=row_numbers(inputs, "lines"), line_columns=LINE_COLUMNS, vat_columns=VAT_COLUMNS,
-        vat_rows=row_numbers(inputs, "vat"), start_at=first_doubt(fields), editable=editable, notice=notice,
+        errors=errors, once=fresh_key(), balance=view_panel(extraction, inputs, tongue), vat_columns=VAT_COLUMNS,
+        line_rows=row_numbers(inputs, "lines"), line_columns=LINE_COLUMNS,
+        vat_rows=row_numbers(inputs, "vat"), editable=editable, notice=notice, doubts=doubts, is_mine=is_mine,
+        start_at=doubts[0].anchor.removeprefix("i-") if doubts else "", idle=idle_minutes(request, document),
+        read_inputs=form_inputs(facts.read, tongue) if facts.read else {}, engines=ENGINES,
+        at_fields=said_at(dossier.findings, errors, tongue), typed_inputs=inputs,
         sums=sum_rows(extraction.invoice) if extraction else [], theirs=theirs or {}, codes=REJECT_CODES, causes=CAUSES,
         opened_at=(typed.opened_at if typed else now()).isoformat(), audit_values=audit_values, kind_of=kind_of,
         link=link, filters=read_filters(request.query_params, visitor), is_xml=document.media_type.endswith("xml"),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -14,7 +16,7 @@ from models.tables import UserRow
 from review.guard import cookie_name, drop_cookie, fresh_csrf, set_cookie
 from review.passwords import check_login
 from review.site import Site, Visitor, show, site_of, visitor_of
-from review.throttle import Throttle
+from review.throttle import Throttle, address_of
 
 router = APIRouter()
 FORM_LIFE = timedelta(hours=2)
@@ -26,7 +28,7 @@ def sign_in_page(request: Request, next: str = "/queue", expired: bool = False) 
     """The form; somebody who is signed in goes on."""
     if visitor_of(request).user is not None:
         return RedirectResponse(safe_target(next), 303)
-    return _form(request, target=safe_target(next), message="sign_in.expired" if expired else "")
+    return show_form(request, target=safe_target(next), message="sign_in.expired" if expired else "")
 
 
 @router.post("/sign-in")
@@ -36,13 +38,15 @@ async def sign_in(request: Request) -> Response:
     login, password = str(form.get("login", ""))[:200], str(form.get("password", ""))
     target = safe_target(str(form.get("next", "")))
     site, visitor = site_of(request), visitor_of(request)
+    if site.settings.oidc.issuer and not site.settings.oidc.local:
+        raise HTTPException(403)
     limit: Throttle = request.app.state.throttle
-    if not limit.take(request.client.host if request.client else "", site.clock()):
-        return _form(request, target=target, message="sign_in.throttled", login=login, status=429)
+    if not limit.take(address_of(request, site.settings.web), site.clock()):
+        return show_form(request, target=target, message="sign_in.throttled", login=login, status=429)
     token = await run_in_threadpool(_try, site, visitor, login, password)
     if token is None:
-        return _form(request, target=target, message="sign_in.refused", login=login, status=401)
-    answer = RedirectResponse(target, 303)
+        return show_form(request, target=target, message="sign_in.refused", login=login, status=401)
+    answer = RedirectResponse("/" if target == "/queue" else target, 303)  # the home page knows the role
     web = site.settings.web
     set_cookie(answer, "session", token, web, life=timedelta(hours=web.session_hours))
     drop_cookie(answer, "form", web)
@@ -85,9 +89,15 @@ def _try(site: Site, visitor: Visitor, login: str, password: str) -> str | None:
         return open_session(session, fresh, at=site.clock(), replaces=visitor.token) if fresh else None
 
 
-def _form(request: Request, *, target: str, message: str, login: str = "", status: int = 200) -> Response:
-    web = site_of(request).settings.web
+def show_form(
+    request: Request, *, target: str = "/queue", message: str = "", login: str = "", status: int = 200
+) -> Response:
+    """The sign-in page, with what went wrong."""
+    settings = site_of(request).settings
+    web, oidc = settings.web, settings.oidc
+    company = (oidc.label or urlsplit(oidc.issuer).hostname or "") if oidc.issuer else ""
     csrf = request.cookies.get(cookie_name("form", web), "") or fresh_csrf()
-    answer = show(request, "sign_in.html", status=status, target=target, message=message, login=login, form_csrf=csrf)
+    answer = show(request, "sign_in.html", status=status, target=target, message=message, login=login, form_csrf=csrf,
+                  company=company, local=oidc.local or not company)  # fmt: skip
     set_cookie(answer, "form", csrf, web, life=FORM_LIFE)
     return answer

@@ -13,9 +13,10 @@ import pytest
 from sqlalchemy import event, text
 
 from extractors import ReaderPool
+from flows.bundles import replace_extractions
 from flows.house import House
 from flows.judge import Office as Desk
-from flows.line import Line, replace_extractions
+from flows.line import Line
 from flows.master_files import import_master
 from models.document import Document
 from models.extraction import Reading

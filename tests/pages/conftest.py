@@ -6,12 +6,14 @@ import io
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page
 from reportlab.pdfgen.canvas import Canvas
 
@@ -70,7 +72,13 @@ def site_settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def site(desk: Store, site_settings: Settings, reader: ReaderPool) -> Iterator[str]:
     """The site on a free port of the loopback; its address."""
-    app = create_app(site_settings, desk, reader)
+    with serving(create_app(site_settings, desk, reader)) as address:
+        yield address
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
+    """Serve a site on a free port of the loopback; its address."""
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -118,6 +126,11 @@ def visit(browser: Browser, site: str, desk: Store) -> Iterator[Callable[..., Vi
 @pytest.fixture
 def with_page(desk: Store, tmp_path: Path) -> Callable[..., str]:
     """Give a document the bytes of a real PDF that shows some texts, and the words that a reader sees there."""
+    return printer(desk, tmp_path)
+
+
+def printer(desk: Store, home: Path) -> Callable[..., str]:
+    """What gives a document of a desk real pages; its files are kept in `home`."""
 
     def give(document_id: str, printed: Sequence[tuple[float, float, str]] = PRINTED, pages: int = 1) -> str:
         sheet = io.BytesIO()
@@ -132,12 +145,12 @@ def with_page(desk: Store, tmp_path: Path) -> Callable[..., str]:
             canvas.showPage()
         canvas.setAuthor(document_id)  # another document, other bytes
         canvas.save()
-        blobs = Blobs(tmp_path)
+        blobs = Blobs(home)
         copy = blobs.stage(sheet.getvalue(), limit=10**6)
         assert copy is not None
         blobs.publish([copy])
         seen = tuple(words[: len(printed)])
-        keep_words(kept_words(tmp_path, copy.sha256),
+        keep_words(kept_words(home, copy.sha256),
                    tuple(ReadPage(number, 595, HEIGHT, seen) for number in range(1, pages + 1)))  # fmt: skip
         with desk.write() as session:
             session.merge(BlobRow(sha256=copy.sha256, size=1, media_type="application/pdf", created_at=NOON))

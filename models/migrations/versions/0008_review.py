@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 import models.columns
+from models.migrations.guards import create_approval_guards, drop_approval_guards
 
 revision = '0008'
 down_revision = '0007'
@@ -36,6 +37,7 @@ def upgrade() -> None:
     sa.Column('created_at', models.columns.Instant(), nullable=False),
     sa.Column('sent_at', models.columns.Instant(), nullable=True),
     sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('next_at', models.columns.Instant(), nullable=True),
     sa.Column('refused', sa.String(), nullable=False),
     sa.PrimaryKeyConstraint('id')
     )
@@ -79,6 +81,37 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index('arrangement_newest', 'arrangement', ['client_id', 'sha256', 'at'], unique=False)
+    op.create_table('duplicate_pair',
+    sa.Column('first_id', sa.String(length=32), nullable=False),
+    sa.Column('second_id', sa.String(length=32), nullable=False),
+    sa.Column('client_id', sa.String(), nullable=False),
+    sa.Column('verdict', sa.String(), nullable=False),
+    sa.Column('reason', sa.String(), nullable=False),
+    sa.Column('evidence_json', sa.Text(), nullable=False),
+    sa.Column('actor', sa.String(), nullable=False),
+    sa.Column('at', models.columns.Instant(), nullable=False),
+    sa.ForeignKeyConstraint(['client_id'], ['client.id'], ),
+    sa.ForeignKeyConstraint(['first_id'], ['document.id'], ),
+    sa.ForeignKeyConstraint(['second_id'], ['document.id'], ),
+    sa.PrimaryKeyConstraint('first_id', 'second_id')
+    )
+    op.create_index(op.f('ix_duplicate_pair_client_id'), 'duplicate_pair', ['client_id'], unique=False)
+    op.create_index('duplicate_pair_second', 'duplicate_pair', ['second_id'], unique=False)
+    op.create_table('chosen_order',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('client_id', sa.String(), nullable=False),
+    sa.Column('document_id', sa.String(), nullable=False),
+    sa.Column('choice_json', sa.Text(), nullable=False),
+    sa.Column('offered_json', sa.Text(), nullable=False),
+    sa.Column('actor', sa.String(), nullable=False),
+    sa.Column('at', models.columns.Instant(), nullable=False),
+    sa.Column('undone_at', models.columns.Instant(), nullable=True),
+    sa.ForeignKeyConstraint(['client_id'], ['client.id'], ),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index(op.f('ix_chosen_order_client_id'), 'chosen_order', ['client_id'], unique=False)
+    op.create_index('chosen_order_newest', 'chosen_order', ['document_id', 'at'], unique=False)
     op.create_table('identity',
     sa.Column('issuer', sa.String(), nullable=False),
     sa.Column('subject', sa.String(), nullable=False),
@@ -124,6 +157,7 @@ def upgrade() -> None:
     sa.Column('at', models.columns.Instant(), nullable=False),
     sa.Column('changed_by', sa.String(), nullable=False),
     sa.Column('changed_at', models.columns.Instant(), nullable=True),
+    sa.Column('notice', sa.String(), nullable=False),
     sa.ForeignKeyConstraint(['client_id'], ['client.id'], ),
     sa.PrimaryKeyConstraint('id')
     )
@@ -152,7 +186,6 @@ def upgrade() -> None:
     sa.Column('at', models.columns.Instant(), nullable=False),
     sa.ForeignKeyConstraint(['client_id'], ['client.id'], ),
     sa.ForeignKeyConstraint(['document_id'], ['document.id'], ),
-    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('document_id', 'revision', 'user_id')
     )
@@ -167,6 +200,8 @@ def upgrade() -> None:
     sa.Column('mentions', sa.String(), nullable=False),
     sa.Column('actor', sa.String(), nullable=False),
     sa.Column('at', models.columns.Instant(), nullable=False),
+    sa.Column('struck_by', sa.String(), nullable=False),
+    sa.Column('struck_at', models.columns.Instant(), nullable=True),
     sa.ForeignKeyConstraint(['client_id'], ['client.id'], ),
     sa.ForeignKeyConstraint(['document_id'], ['document.id'], ),
     sa.PrimaryKeyConstraint('id')
@@ -262,6 +297,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_micro_answer_client_id'), 'micro_answer', ['client_id'], unique=False)
     op.create_index('micro_answer_worker', 'micro_answer', ['user_id', 'answered_at'], unique=False)
+    op.create_table('micro_worker',
+    sa.Column('user_id', sa.String(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('since', models.columns.Instant(), nullable=False),
+    sa.Column('rounds', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], ),
+    sa.PrimaryKeyConstraint('user_id')
+    )
     op.add_column('client', sa.Column('review_json', sa.Text(), nullable=True))
     op.add_column('document', sa.Column('assigned_to', sa.String(), nullable=True))
     op.add_column('document', sa.Column('tier', sa.String(), nullable=False, server_default='routine'))
@@ -272,17 +315,28 @@ def upgrade() -> None:
     op.add_column('document', sa.Column('due_at', models.columns.Instant(), nullable=True))
     op.add_column('document', sa.Column('waiting_cost', sa.Float(), nullable=False, server_default='0'))
     op.add_column('document', sa.Column('waiting_parts_json', sa.Text(), nullable=False, server_default='{}'))
-    op.create_index('document_waiting', 'document', ['state', 'waiting_cost', 'id'], unique=False)
+    op.add_column('document', sa.Column('waiting_rank', sa.Float(), nullable=False, server_default='0'))
+    op.add_column('document', sa.Column('waiting_until', models.columns.Instant(), nullable=True))
+    op.add_column('document', sa.Column('search_words', sa.Text(), nullable=False, server_default=''))
+    op.create_index('document_waiting', 'document', ['state', 'waiting_rank', 'id', 'client_id'], unique=False)
+    op.create_index('document_stale', 'document', ['state', 'waiting_until', 'id'], unique=False)
+    op.create_index('document_parked', 'document', ['client_id', 'state', 'waits_since', 'postponed_until', 'assigned_to'], unique=False)
     op.create_index(op.f('ix_document_assigned_to'), 'document', ['assigned_to'], unique=False)
+    op.add_column('correction', sa.Column('confidence', sa.Float(), nullable=True))
+    op.add_column('correction', sa.Column('source', sa.String(), nullable=False, server_default=''))
     op.add_column('user_account', sa.Column('email', sa.String(), nullable=False, server_default=''))
     op.add_column('user_account', sa.Column('skills', sa.String(), nullable=False, server_default=''))
     op.add_column('user_account', sa.Column('country', sa.String(), nullable=False, server_default=''))
     op.add_column('user_account', sa.Column('place', sa.String(), nullable=False, server_default=''))
     op.add_column('user_account', sa.Column('region', sa.String(), nullable=False, server_default=''))
+    create_approval_guards()
 
 
 def downgrade() -> None:
     """Go back."""
+    drop_approval_guards()
+    op.drop_column('correction', 'source')
+    op.drop_column('correction', 'confidence')
     op.drop_column('user_account', 'region')
     op.drop_column('user_account', 'place')
     op.drop_column('user_account', 'country')
@@ -290,6 +344,11 @@ def downgrade() -> None:
     op.drop_column('user_account', 'email')
     op.drop_index(op.f('ix_document_assigned_to'), table_name='document')
     op.drop_index('document_waiting', table_name='document')
+    op.drop_index('document_stale', table_name='document')
+    op.drop_index('document_parked', table_name='document')
+    op.drop_column('document', 'search_words')
+    op.drop_column('document', 'waiting_until')
+    op.drop_column('document', 'waiting_rank')
     op.drop_column('document', 'waiting_parts_json')
     op.drop_column('document', 'waiting_cost')
     op.drop_column('document', 'due_at')
@@ -301,6 +360,7 @@ def downgrade() -> None:
     op.drop_column('document', 'assigned_to')
     op.drop_column('client', 'review_json')
     op.drop_table('top_up')
+    op.drop_table('micro_worker')
     op.drop_table('micro_answer')
     op.drop_table('micro_task')
     op.drop_table('pay_rate')
@@ -308,6 +368,8 @@ def downgrade() -> None:
     op.drop_table('bulk')
     op.drop_table('mail')
     op.drop_table('arrangement')
+    op.drop_table('duplicate_pair')
+    op.drop_table('chosen_order')
     op.drop_table('identity')
     op.drop_table('replay')
     op.drop_table('saved_filter')

@@ -10,13 +10,13 @@ from sqlmodel import select
 
 from models.errors import ConflictError
 from models.settings import WebSettings
+from models.store.access import clients_of
 from models.store.engine import Store
 from models.store.people import (
     FAILURES,
     WINDOW,
     add_user,
     check_password,
-    clients_of,
     close_session,
     ensure_first_user,
     find_session,

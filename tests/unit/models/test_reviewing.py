@@ -13,6 +13,7 @@ from models.errors import ConflictError
 from models.extraction import Extraction
 from models.settings import JobSettings
 from models.status import Status
+from models.store.approvals import FourEyesError, unverified_iban
 from models.store.audit import verify
 from models.store.claims import CLAIM, check_turn, claim, drop_claim
 from models.store.documents import load_extraction
@@ -21,7 +22,6 @@ from models.store.engine import Store
 from models.store.jobs import finish, take
 from models.store.queue import Filters, count_tabs, list_documents, next_document
 from models.store.reviewing import (
-    FourEyesError,
     approve,
     reject,
     release,
@@ -30,7 +30,6 @@ from models.store.reviewing import (
     send_back,
     touch,
     undo,
-    unverified_iban,
 )
 from models.tables import (
     AuditRow,

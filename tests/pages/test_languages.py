@@ -1,0 +1,89 @@
+"""Both languages on every main page: no key left, no word of the other, the right `lang`, and from right to left."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from models.invoice import TERMS
+from review.language import TONGUES
+from tests.pages.conftest import Visit, desk, make_document  # noqa: F401 - fixtures
+
+Enter = Callable[..., Visit]
+PAGES = (
+    "/queue",
+    "/audit-sample",
+    "/kpis",
+    "/certificates",
+    "/steering",
+    "/teaching",
+    "/timeline",
+    "/account",
+    "/people",
+)
+KEY = re.compile(r"\b[a-z_]+(?:\.[a-z0-9_]+)+\b")
+LONG = 12  # letters from which a text of a catalogue is no word of both languages by chance
+
+
+def foreign_words(code: str) -> set[str]:
+    """Texts of the other language, without places, that this one does not have too."""
+    own, other = (set(TONGUES[each].words.values()) for each in (code, "fr" if code == "en" else "en"))
+    return {text for text in other - own if len(text) >= LONG and "{" not in text}
+
+
+def told(page: Page) -> str:
+    """All that the page says, labels for readers too, without the switch of languages."""
+    return str(page.evaluate(
+        """() => { const copy = document.body.cloneNode(true);
+        copy.querySelectorAll('[lang], script, .pages').forEach(one => one.remove());
+        const labels = [...copy.querySelectorAll('[aria-label], [title], [placeholder]')]
+          .flatMap(one => [one.getAttribute('aria-label'), one.title, one.placeholder]);
+        return [document.title, copy.textContent, ...labels].join('\\n'); }"""))  # fmt: skip
+
+
+def wrong_words(page: Page, code: str) -> list[str]:
+    text = " ".join(told(page).split())
+    left = [word for word in KEY.findall(text) if word in TONGUES["en"].words]
+    whole = [words for words in foreign_words(code) if re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text)]
+    return left + whole
+
+
+@pytest.mark.parametrize("code", ["en", "fr"])
+def test_row_37_every_page_speaks_one_language(
+    visit: Enter, make_document: Callable[..., str], code: str  # noqa: F811
+) -> None:  # fmt: skip
+    document = make_document()
+    view = visit(role="administrator", language=code)
+    for path in (*PAGES, f"/documents/{document}", f"/documents/{document}/timeline"):
+        view.page.goto(view.base + path)
+        assert view.page.locator("html").get_attribute("lang") == code
+        assert wrong_words(view.page, code) == [], path
+
+
+def test_terms_are_named_with_their_number_and_the_switch_names_the_language_in_itself(
+    visit: Enter, make_document: Callable[..., str]  # noqa: F811
+) -> None:  # fmt: skip
+    view = visit(language="fr", path=f"/documents/{make_document()}")
+    label = view.page.locator("label[for=i-invoice_number]").inner_text()
+    assert "Numéro de facture" in label
+    assert TERMS["invoice_number"].bt in label
+    button = view.page.get_by_role("button", name="English")
+    assert button.get_attribute("lang") == "en"
+    button.click()
+    view.page.wait_for_load_state()
+    assert view.page.locator("html").get_attribute("lang") == "en"
+
+
+def test_from_right_to_left_nothing_leaves_the_page(visit: Enter, make_document: Callable[..., str]) -> None:  # noqa: F811
+    view = visit(path=f"/documents/{make_document()}", viewport={"width": 1280, "height": 800})
+    for path in (f"/documents/{make_document(name='two.pdf')}", "/steering", "/teaching"):
+        view.page.goto(view.base + path)
+        view.page.evaluate("document.documentElement.dir = 'rtl'")
+        assert view.page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), path
+        assert view.page.evaluate(
+            "[...document.querySelectorAll('main h1, main button')]"
+            ".every(one => one.getBoundingClientRect().right <= innerWidth + 1)"
+        ), path
