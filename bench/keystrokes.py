@@ -1,11 +1,12 @@
 """Keys and clicks to bring what the reader read to the truth with the page's own means, against keying it all.
 
-    python bench/keystrokes.py [--folder sample_invoices] [--most 50] [--json]
+    python bench/keystrokes.py [--folder sample_invoices] [--seeds 8] [--most 40] [--json]
 
 Seconds by the keystroke-level model of Card, Moran and Newell (1980): a key of an average typist 0.28 s, pointing
 1.10 s, a hand to another device 0.40 s, getting ready 1.35 s; a click is two strokes of 0.1 s. Reviewing is counted
 twice: with a look at every doubtful value only (what the page leads to), and with a look at every value. A model of the
-page plays the acts; a test plays the same acts in a real browser.
+page plays the acts; a test plays the same acts in a real browser. Beside the samples stand invoices that the generator
+of their history prints from other seeds; they are not kept as files.
 
 >>> round(seconds([Act("type", "field.bic", "AB", keys=3, clicks=1)]), 2)
 4.29
@@ -14,6 +15,7 @@ page plays the acts; a test plays the same acts in a real browser.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,6 +39,8 @@ from models.match import MatchResult
 from models.money import decimal_text
 from models.settings import LimitSettings, ReadingSettings
 from review.arithmetic import doubts_of
+from sample_invoices.generator.demo.past import make_book
+from sample_invoices.generator.demo.records import truth_lines
 from validators import ValidationContext, validate
 from validators.balance_search import Suggestion, suggest
 
@@ -44,6 +48,8 @@ KEY, POINT, HAND, READY, CLICK = 0.28, 1.10, 0.40, 1.35, 0.2
 DOUBT = 0.9  # below it the page asks for a look
 LINE_CELLS = ("item_name", "quantity", "unit_price", "vat_rate", "net_amount")
 VAT_CELLS = ("rate", "taxable", "tax")
+STRANGERS = 24  # senders of the generated history that the demo does not know
+TEXTS = frozenset({"file", "kind", "source"})  # of a row, the rest are figures
 Kind = Literal["look", "confirm", "alternative", "accept", "word", "type", "clear", "drop", "approve"]
 Json = dict[str, Any]
 
@@ -178,22 +184,34 @@ def _surplus(have: Mapping[str, str], truth: Mapping[str, str]) -> list[str]:
     return sorted(row for row in rows(have) - rows(truth) if row.partition(".")[0] in parts)
 
 
-def measure(folder: Path, most: int) -> list[Json]:
-    """One row an invoice that can be read."""
+def of_folder(folder: Path) -> Iterator[tuple[Document, list[Json]]]:
+    """The files of a folder, each with its rows of the truth."""
     truth = [json.loads(line) for line in (folder / "truth.jsonl").read_text(encoding="utf-8").splitlines()]
-    files: dict[str, list[Json]] = {}
-    for row in truth:
-        files.setdefault(row["file"], []).append(row)
-    found: list[Json] = []
-    for file, rows in files.items():
+    for file in dict.fromkeys(row["file"] for row in truth):
         path = folder / file
+        yield Document(path.read_bytes(), path.name), [row for row in truth if row["file"] == file]
+
+
+def of_seed(seed: int, most: int) -> Iterator[tuple[Document, list[Json]]]:
+    """Printed invoices that the generator of the demo's history makes: other goods, amounts and, in part, senders."""
+    plans = (
+        plan.make(seed) for plans in make_book(seed, strangers=STRANGERS, rounds=2, scans=0).rounds for plan in plans
+    )
+    printed = (past.produced for past in plans if not past.produced.path.endswith(".xml"))
+    for item in itertools.islice(printed, most):
+        yield Document(item.content, Path(item.path).name), truth_lines(item, seed)
+
+
+def measure(documents: Iterator[tuple[Document, list[Json]]], source: str) -> Iterator[Json]:
+    """One row an invoice that can be read."""
+    for document, rows in documents:
         try:
-            read = extract(Document(path.read_bytes(), path.name), ReadingSettings(), LimitSettings())
+            read = extract(document, ReadingSettings(), LimitSettings())
         except FacturierError:
             continue  # nothing was read: there is no record to bring to the truth
+        words = frozenset(word.text for page in read.seen for word in page.words)
         for row, extraction in zip(rows, read.extractions, strict=False):
-            found.append(_row(row, extraction, frozenset(word.text for page in read.seen for word in page.words)))
-    return found[:most]
+            yield _row(row, extraction, words) | {"source": source}
 
 
 def _row(row: Json, extraction: Extraction, words: frozenset[str]) -> Json:
@@ -209,7 +227,7 @@ def _row(row: Json, extraction: Extraction, words: frozenset[str]) -> Json:
 
 def totals(rows: Sequence[Json]) -> Json:
     """Sums and shares over all invoices."""
-    added = {name: round(sum(row[name] for row in rows), 1) for name in rows[0] if name not in {"file", "kind"}}
+    added = {name: round(sum(row[name] for row in rows), 1) for name in rows[0] if name not in TEXTS}
     strokes, hand = added["keys"] + added["clicks"], added["keyed_keys"]
     return added | {
         "invoices": len(rows), "share_of_strokes": round(strokes / hand, 4),
@@ -222,11 +240,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description="Keys and clicks of a review against keying everything.")
     parser.add_argument("--folder", type=Path, default=Path("sample_invoices"))
-    parser.add_argument("--most", type=int, default=50)
+    parser.add_argument("--seeds", type=int, nargs="*", default=[8], help="of invoices made beside them; default 8")
+    parser.add_argument("--most", type=int, default=40, help="invoices of a seed; default 40")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args(arguments)
-    rows = measure(given.folder, given.most)
-    told = totals(rows)
+    sources = {"samples": of_folder(given.folder)} | {f"seed {seed}": of_seed(seed, given.most) for seed in given.seeds}
+    rows = [row for source, documents in sources.items() for row in measure(documents, source)]
+    told = {source: totals([row for row in rows if row["source"] == source]) for source in sources}
+    told["all"] = totals(rows)
     if given.json:
         sys.stdout.write(json.dumps({"machine": machine.describe(), "rows": rows, "totals": told}) + "\n")
         return 0
@@ -234,8 +255,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for row in rows:
         page = f"{row['keys']:5} keys {row['clicks']:3} clicks {row['seconds']:7} s"
         hand = f"keyed {row['keyed_keys']:5} keys {row['keyed_seconds']:7} s"
-        sys.stdout.write(f"{row['file'][:50]:50} {row['values']:4} values {page}, {hand}\n")
-    sys.stdout.write("".join(f"{name}: {value}\n" for name, value in told.items()))
+        sys.stdout.write(f"{row['source']:8} {row['file'][:42]:42} {row['values']:4} values {page}, {hand}\n")
+    sys.stdout.write(
+        "".join(f"{source}, {name}: {value}\n" for source, one in told.items() for name, value in one.items())
+    )
     return 0
 
 

@@ -1,9 +1,11 @@
 """Micro-tasks by simulation: wrong results and answers a task, and whether every worker's week reaches the wage floor.
 
-    python -m bench.micro [--json] [--tasks 2000] [--workers 60] [--spammers 0.1] [--seed 1] [--weeks 4]
+    python -m bench.micro [--json] [--errors] [--tasks 2000] [--workers 60] [--spammers 0.1] [--seed 1] [--seeds 5]
 
-Workers answer at random among few wrong values; spammers pick blindly. Dawid and Skene against the vote, gold share and
-floor of answers one at a time. Then the pay of three made-up regions, with the top-up and, as the peer, a flat rate.
+Workers are right with a probability of their own; spammers pick blindly. A wrong answer is, with probability `alike`,
+the misreading that a snippet invites, else any of `values` wrong ones; `hard` snippets mislead a third of the people.
+Dawid and Skene against the vote, gold share and floor of answers one at a time; with --errors the way in use against
+how wrong answers fall, over several seeds. Then the pay of three made-up regions with the top-up and a flat rate.
 """
 
 from __future__ import annotations
@@ -16,15 +18,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import product
 from random import Random
+from statistics import fmean
 
+from assurance import clopper_pearson
 from assurance.consensus import Fit, Vote, fit, majority
 from assurance.pay import PaidWeek, active_seconds, percentile_75, rate, settle_week, usual
 from assurance.quality import has_qualified, is_below
 from assurance.redundancy import Rules, judge
 from models.paid import Entry
 
-VALUES = 4  # values that a snippet is taken for: the right one and three others
+VALUES, ALIKE, HARD = (2, 4, 10, 30), (0.0, 0.3, 0.7), (0.0, 0.02)  # what --errors goes through
+MISREAD = 1 / 3  # of a hard snippet, by an honest worker
+STOCK = 60  # known questions in use
 REFIT = 100  # tasks between two fits of the workers
 GOLD = 20  # known questions answered beforehand
 FLOORS = {"XA": Decimal("12.00"), "XB": Decimal("3.40"), "XC": Decimal("0.85")}  # made up: three levels of wages
@@ -38,12 +45,15 @@ class Crowd:
     workers: int = 60
     spammers: float = 0.1
     seed: int = 1
+    values: int = 3  # wrong values that a snippet may be taken for
+    alike: float = 0.0  # share of wrong answers that are the misreading which the snippet invites
+    hard: float = 0.0  # share of snippets that invite everybody to it
 
     def accuracies(self) -> dict[str, float]:
         """Worker to the probability of a right answer; spammers are right by chance."""
         draw = Random(self.seed)  # noqa: S311 - a simulation
-        bad = round(self.workers * self.spammers)
-        return {f"w{number}": 1 / VALUES if number < bad else draw.betavariate(45, 2) for number in range(self.workers)}
+        bad, blind = round(self.workers * self.spammers), 1 / (self.values + 1)
+        return {f"w{number}": blind if number < bad else draw.betavariate(45, 2) for number in range(self.workers)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +84,27 @@ class Run:
     """One simulated stretch of work."""
 
     def __init__(self, crowd: Crowd, way: Way, tasks: int) -> None:
-        self.truths, self.way, self.tasks = crowd.accuracies(), way, tasks
+        self.crowd, self.truths, self.way, self.tasks = crowd, crowd.accuracies(), way, tasks
         self.draw = Random(crowd.seed * 1000 + 7)  # noqa: S311 - a simulation
         self.votes: list[Vote] = []
-        self.known: dict[str, str] = {}
+        self.known = {f"g{number}": "0" for number in range(STOCK)}
+        self.asked: dict[str, int] = defaultdict(int)
         self.outcomes: dict[str, list[bool]] = defaultdict(list)
         self.out: set[str] = set()
         self.given = self.wrong = self.expert = 0
 
-    def answer(self, worker: str) -> str:
-        """What a worker says; "0" is always right."""
-        is_right = self.draw.random() < self.truths[worker]
-        return "0" if is_right else str(self.draw.randrange(1, VALUES))
+    def answer(self, worker: str, *, is_hard: bool = False) -> str:
+        """What a worker says; "0" is always right, "1" what the snippet invites."""
+        if self.draw.random() < self.truths[worker] and not (is_hard and self.draw.random() < MISREAD):
+            return "0"
+        is_invited = is_hard or self.draw.random() < self.crowd.alike
+        return "1" if is_invited else str(self.draw.randrange(1, self.crowd.values + 1))
 
     def ask_known(self, worker: str) -> None:
         """A known question, and what follows for the worker."""
-        task = f"g{len(self.known)}"
+        task = f"g{self.asked[worker] % STOCK}"
+        self.asked[worker] += 1
         said = self.answer(worker)
-        self.known[task] = "0"
         self.votes.append(Vote(task, worker, said))
         self.outcomes[worker].append(said == "0")
         own = self.outcomes[worker]
@@ -117,6 +130,7 @@ class Run:
     def settle(self, task: str, state: Fit) -> None:
         """Ask until the task is done or an expert has to look."""
         said: dict[str, str] = {}
+        is_hard = self.draw.random() < self.crowd.hard
         rules = Rules(self.way.sure, self.way.floor, self.way.cap)
         while True:
             worker = self.draw.choice([each for each in self.truths if each not in said and each not in self.out])
@@ -124,7 +138,7 @@ class Run:
                 self.ask_known(worker)
                 if worker in self.out:
                     continue
-            said[worker] = self.answer(worker)
+            said[worker] = self.answer(worker, is_hard=is_hard)
             self.given += 1
             verdict, is_done = self.judged(said, state, rules)
             if is_done:
@@ -161,6 +175,31 @@ WAYS = (
 def compare(crowd: Crowd, tasks: int, ways: Iterable[Way] = WAYS) -> list[Row]:
     """Every way on the same crowd."""
     return [Run(crowd, way, tasks).result() for way in ways]
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """What the way in use came to where wrong answers fall so, all seeds together."""
+
+    values: int
+    alike: float
+    hard: float
+    wrong: int
+    done: int
+    low: float  # of the share of wrong ones: exact interval, 95 %
+    high: float
+    answers: float
+    expert: float
+
+
+def spread(tasks: int, seeds: Iterable[int], values: int, alike: float, hard: float) -> Spread:
+    """The way in use on several crowds."""
+    runs = [Run(Crowd(seed=seed, values=values, alike=alike, hard=hard), WAYS[0], tasks) for seed in seeds]
+    rows = [run.result() for run in runs]
+    wrong, done = sum(run.wrong for run in runs), sum(tasks - run.expert for run in runs)
+    bound = clopper_pearson(wrong, done)
+    return Spread(values, alike, hard, wrong, done, bound.low, bound.high, fmean(row.answers for row in rows),
+                  fmean(row.expert for row in rows))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +251,19 @@ def _fairness(region: str, paid: Sequence[PaidWeek], floor: Decimal) -> Fairness
                     share(FLAT * week.tasks for week in paid), float(on_top))  # fmt: skip
 
 
+def show_errors(tasks: int, seeds: Sequence[int], *, as_json: bool) -> int:
+    """Print how the way in use does under every kind of error."""
+    found = [spread(tasks, seeds, *kind) for kind in product(VALUES, ALIKE, HARD)]
+    if as_json:
+        print(json.dumps([asdict(row) for row in found]))
+        return 0
+    print("wrong values  alike  hard    wrong  (95 %)            answers  expert")
+    for row in found:
+        bound = f"{row.wrong / row.done:7.2%}  ({row.low:.2%} to {row.high:.2%})"
+        print(f"{row.values:12} {row.alike:6.1f} {row.hard:5.0%} {bound:26} {row.answers:6.2f} {row.expert:7.2%}")
+    return 0
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the simulation and print its tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -221,7 +273,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--spammers", type=float, default=0.1)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--weeks", type=int, default=4)
+    parser.add_argument("--errors", action="store_true")
+    parser.add_argument("--seeds", type=int, default=5)
     given = parser.parse_args(arguments)
+    if given.errors:
+        return show_errors(given.tasks, range(1, given.seeds + 1), as_json=given.json)
     rows = compare(Crowd(given.workers, given.spammers, given.seed), given.tasks)
     fair = pay_weeks(seed=given.seed, weeks=given.weeks)
     if given.json:

@@ -13,6 +13,8 @@ from sqlmodel import Session, col, select
 from flows.house import House
 from flows.judge import Office, judge_reading
 from flows.outcomes import Outcomes, outcome_of
+from flows.queueing import queue_up
+from flows.taught import with_taught
 from models.arrangement import Arrangement, Pages
 from models.decision import Outcome
 from models.extraction import Extraction, PageInfo, Reading
@@ -51,7 +53,8 @@ def store_arranged(house: House, lease: jobs.Lease, office: Office, reading: Rea
         jobs.finish(session, lease)
         first = session.get_one(DocumentRow, lease.document_id)
         wanted = arrangement_of(session, first)
-        read = {extraction.pages: extraction for extraction in reading.extractions}
+        taught = with_taught(session, office, reading).extractions
+        read = {extraction.pages: extraction for extraction in taught}
         if any(group.pages not in read for group in wanted.groups):  # laid out once more while it was read
             jobs.add_job(session, first, kind=jobs.ARRANGE)
             return []
@@ -88,6 +91,7 @@ def _store(
         steps.append(Step(to, "policy" if is_new else ACTOR, " ".join(said.decision.reasons)))
     if steps:
         move_along(session, row, steps)
+    queue_up(session, office.settings, row, said.findings, at=now())
 
 
 def _as_before(session: Session, row: DocumentRow, pages: Pages) -> Extraction | None:

@@ -31,6 +31,7 @@ from flows.judge import Office, judge_reading
 from flows.micro import cut_after_decision
 from flows.outcomes import Outcomes, outcome_of
 from flows.quarantine import quarantine_document
+from flows.queueing import queue_up
 from flows.remember import finish_learning, recall_of, start_learning
 from flows.shadow import note_shadows
 from flows.taught import with_taught
@@ -55,7 +56,6 @@ from models.store.documents import (
     move_along,
 )
 from models.store.seen import keep_words, kept_words
-from models.store.tiers import escalate_by_rules
 from models.tables import ClientRow, DocumentRow
 
 logger = logging.getLogger(__name__)
@@ -208,6 +208,7 @@ class Line:
             if document.state not in {Status.IN_REVIEW, Status.HELD}:
                 return []
             if reading is not None:
+                reading = with_taught(session, office, reading)
                 add_extraction(session, document, reading.extractions[0], origin="reader", actor=ACTOR,
                                pages=reading.pages)  # fmt: skip
             extraction = load_extraction(session, document.id)
@@ -219,7 +220,7 @@ class Line:
             wanted = STATE_AFTER[said.decision.outcome]
             if state == Status.IN_REVIEW and wanted in {Status.HELD, Status.DUPLICATE}:
                 move(session, document, wanted, actor=ACTOR, reason=" ".join(said.decision.reasons))
-            escalate_by_rules(session, document, said.findings, at=now())
+            queue_up(session, office.settings, document, said.findings, at=now())
             return [outcome_of(document)]
 
     def _quarantine(self, lease: jobs.Lease, error: InvoiceError) -> Outcomes:
@@ -228,7 +229,7 @@ class Line:
             document = session.get_one(DocumentRow, lease.document_id)
             move(session, document, Status.QUARANTINED, actor=ACTOR, reason=error.reason_code)
             document.reason_code, document.reason_detail = error.reason_code, error.detail
-            session.add(document)
+            queue_up(session, self.house.settings, document, at=now())
         self._place([lease.document_id])
         return Outcomes(document.id, document.client_id, document.name, document.state,
                         reasons=(error.reason_code,), advice=error.advice)  # fmt: skip
@@ -281,7 +282,7 @@ def _store_part(
     steps = (Step(Status.EXTRACTED, ACTOR, at=read_at), Step(Status.MATCHED, ACTOR, said.match.outcome),
              Step(STATE_AFTER[decision.outcome], "policy", " ".join(decision.reasons)))  # fmt: skip
     move_along(session, document, steps)
-    escalate_by_rules(session, document, said.findings, at=read_at)
+    queue_up(session, office.settings, document, said.findings, at=read_at)
     if decision.outcome == Outcome.APPROVE:
         key = home_secret(office.settings.home, SAMPLE_KEY)
         sample_after_decision(session, document, decision, office.policy, key)

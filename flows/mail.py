@@ -83,7 +83,7 @@ def message_of(mail: MailRow, settings: MailSettings) -> EmailMessage:
 
 def hand_over(settings: MailSettings, message: EmailMessage) -> None:
     """Give one message to the server; with `starttls` nothing is said before the line is safe."""
-    safe = ssl.create_default_context()
+    safe = ssl.create_default_context(cafile=settings.ca_file or None)
     if settings.security == "tls":
         server: smtplib.SMTP = smtplib.SMTP_SSL(settings.host, settings.port, timeout=SECONDS, context=safe)
     else:

@@ -45,13 +45,22 @@ def read_floors(content: bytes, *, actor: str, at: datetime) -> tuple[list[WageF
     rows = csv.DictReader(io.StringIO(text), delimiter=";" if ";" in text.partition("\n")[0] else ",")
     if missing := [name for name in COLUMNS if name not in (rows.fieldnames or ())]:
         return [], [Problem(1, f"there is no column {', '.join(missing)}")]
-    good, bad = [], []
-    for line, row in enumerate(rows, start=2):
-        try:
-            good.append(_floor(row, actor, at))
-        except ValueError as error:
-            bad.append(Problem(line, str(error)))
-    return good, bad
+    good: dict[tuple[str, date], WageFloorRow] = {}
+    bad = []
+    try:
+        for row in rows:
+            try:
+                floor = _floor(row, actor, at)
+            except ValueError as error:
+                bad.append(Problem(rows.line_num, str(error)))
+                continue
+            if (floor.region, floor.valid_from) in good:
+                bad.append(Problem(rows.line_num, f"{floor.region} has a wage from {floor.valid_from} already"))
+                continue
+            good[floor.region, floor.valid_from] = floor
+    except csv.Error as error:
+        bad.append(Problem(rows.line_num + 1, f"the file is no CSV from here on: {error}"))
+    return list(good.values()), bad
 
 
 def _floor(row: Mapping[str, str | None], actor: str, at: datetime) -> WageFloorRow:
@@ -68,5 +77,9 @@ def _floor(row: Mapping[str, str | None], actor: str, at: datetime) -> WageFloor
         raise ValueError(f"{cells['hourly'][:20]} is no amount") from None
     if not hourly.is_finite() or not 0 < hourly < HIGHEST:
         raise ValueError(f"{cells['hourly'][:20]} is no hourly wage")
-    return WageFloorRow(region=cells["region"], valid_from=date.fromisoformat(cells["valid_from"]), hourly=hourly,
-                        currency=cells["currency"], source=cells["source"][:500], actor=actor, at=at)  # fmt: skip
+    try:
+        since = date.fromisoformat(cells["valid_from"])
+    except ValueError:
+        raise ValueError(f"{cells['valid_from'][:20]} is no date (YYYY-MM-DD)") from None
+    return WageFloorRow(region=cells["region"], valid_from=since, hourly=hourly, currency=cells["currency"],
+                        source=cells["source"][:500], actor=actor, at=at)  # fmt: skip

@@ -87,6 +87,10 @@ class BusinessCalendar:
         """This moment where the office works now, else the next opening."""
         return self.add_hours(at, 0.0)
 
+    def end_of_work(self, at: datetime) -> datetime:
+        """When the business day ends that runs at a moment, or comes next."""
+        return self.end_of(self.local_day(self.next_open(at)))
+
     def end_of(self, day: date, days_before: int = 0) -> datetime:
         """When the office closes on the last working day up to a day, so many working days before it."""
         for _ in range(_FURTHEST):

@@ -15,14 +15,14 @@ the page or, for `fixed`, is the one that a person typed. Boxes in points from t
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Literal, NamedTuple
 
 from pydantic import ValidationError
 
-from models.document import Box, Page, Word
+from learning.printed import LABEL_WORDS, LONGEST, Spot, above, bare, beside, is_near, plain, spots, word_below
+from models.document import Box, Page
 from models.extraction import Alternative, Evidence, Extraction
 from models.invoice import TERMS, Frozen, Invoice
 from models.money import decimal_text
@@ -32,8 +32,6 @@ READER = "rule"
 UNTAUGHT = frozenset({"iban", "bic", "payment_account"})
 _KINDS = frozenset({"text", "identifier", "code", "date", "party"})
 _FIXED = frozenset({"currency", "seller_name", "seller_vat_id", "seller_legal_id", "buyer_reference"})
-LONGEST = 80  # characters of a label, a shape or a value
-_LABEL_WORDS, _GAP, _BELOW = 4, 2.5, 3.0  # words of a label; gaps and drops in heights of a line
 _DATE = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{2,4})")
 
 
@@ -54,14 +52,6 @@ class Taken(NamedTuple):
     box: Box | None = None
 
 
-class _Spot(NamedTuple):
-    """A word in its row."""
-
-    page: Page
-    row: tuple[Word, ...]
-    at: int
-
-
 def may_be_taught(term: str) -> bool:
     """Whether rules may speak of a term at all.
 
@@ -69,12 +59,6 @@ def may_be_taught(term: str) -> bool:
     (True, False, False)
     """
     return term in TERMS and TERMS[term].kind in _KINDS and term not in UNTAUGHT
-
-
-def plain(text: str) -> str:
-    """Letters and digits without accents, small: how words of a label are compared."""
-    split = unicodedata.normalize("NFKD", text.replace("°", "o").replace("º", "o"))
-    return "".join(c for c in split if c.isalnum()).casefold()
 
 
 def shape_of(value: str) -> str:
@@ -92,7 +76,7 @@ def read_by(rule: Rule, pages: Sequence[Page]) -> Taken | None:
     if rule.kind == "fixed":
         return Taken(rule.text)
     if rule.kind == "shape":
-        return _only([spot for spot in _spots(pages) if fits(rule.text, _bare(spot.row[spot.at].text))], rule.term)
+        return _only([spot for spot in spots(pages) if fits(rule.text, bare(spot.row[spot.at].text))], rule.term)
     if rule.kind == "after_label":
         return next(_after(pages, rule.text, rule.term), None)
     return None
@@ -136,86 +120,32 @@ def propose(term: str, before: str | None, after: str | None, pages: Sequence[Pa
     return tuple(dict.fromkeys(found))[:4]
 
 
-def _rows(page: Page) -> list[tuple[Word, ...]]:
-    """The page's words line by line, each from left to right."""
-    rows: list[list[Word]] = []
-    words = [part for word in page.words for part in _parts(word)]
-    for word in sorted(words, key=lambda one: (one.box.middle, one.box.x0)):
-        last = rows[-1][0].box if rows else None
-        if last is not None and abs(last.middle - word.box.middle) < max(last.height, 1) / 2:
-            rows[-1].append(word)
-        else:
-            rows.append([word])
-    return [tuple(sorted(row, key=lambda one: one.box.x0)) for row in rows]
-
-
-def _parts(word: Word) -> Iterator[Word]:
-    """A word that a recogniser gave with blanks in it, cut into its own words, each with its share of the box."""
-    if " " not in word.text:
-        yield word
-        return
-    step, at = word.box.width / max(len(word.text), 1), 0
-    for text in word.text.split(" "):
-        if text:
-            left = word.box.x0 + step * at
-            yield word._replace(text=text, box=Box(left, word.box.y0, left + step * len(text), word.box.y1))
-        at += len(text) + 1
-
-
-def _spots(pages: Sequence[Page]) -> Iterator[_Spot]:
-    for page in pages:
-        for row in _rows(page):
-            for at in range(len(row)):
-                yield _Spot(page, row, at)
-
-
-def _bare(text: str) -> str:
-    """A word without the marks around it."""
-    return text.strip(" :;,.#()[]")
-
-
-def _is_near(one: Word, other: Word) -> bool:
-    return other.box.x0 - one.box.x1 <= _GAP * max(one.box.height, 1)
-
-
 def _after(pages: Sequence[Page], label: str, term: str) -> Iterator[Taken]:
     """What stands after a label, on its line or below it, as far as it can be the term's value."""
-    wanted = [one for one in map(plain, label.split()) if one][: 2 * _LABEL_WORDS]
-    for spot in _spots(pages) if wanted else ():
+    wanted = [one for one in map(plain, label.split()) if one][: 2 * LABEL_WORDS]
+    for spot in spots(pages) if wanted else ():
         words = [plain(word.text) for word in spot.row[spot.at : spot.at + len(wanted)]]
         if words != wanted:
             continue
         end = spot.at + len(wanted)
-        following = [_Spot(spot.page, spot.row, at) for at in range(end, len(spot.row))]
+        following = [Spot(spot.page, spot.row, at) for at in range(end, len(spot.row))]
         beside = next((each for each in following if plain(each.row[each.at].text)), None)
-        for each in (beside, _below(spot, end)):
+        for each in (beside, word_below(spot, end)):
             taken = _taken(each, term) if each else None
             if taken is not None:
                 yield taken
 
 
-def _below(spot: _Spot, end: int) -> _Spot | None:
-    """The word under a label."""
-    first, last = spot.row[spot.at].box, spot.row[end - 1].box
-    for row in _rows(spot.page):
-        drop = row[0].box.middle - first.middle
-        if first.height / 2 < drop <= _BELOW * max(first.height, 1):
-            for at, word in enumerate(row):
-                if word.box.x0 < last.x1 and word.box.x1 > first.x0:
-                    return _Spot(spot.page, row, at)
-    return None
-
-
-def _taken(spot: _Spot, term: str) -> Taken | None:
+def _taken(spot: Spot, term: str) -> Taken | None:
     """A word, for texts with those that follow closely, as a value of the term."""
     kind, words = TERMS[term].kind, [spot.row[spot.at]]
     if kind in {"text", "party"}:
         for word in spot.row[spot.at + 1 :]:
-            if not _is_near(words[-1], word):
+            if not is_near(words[-1], word):
                 break
             words.append(word)
     raw = " ".join(word.text for word in words)
-    value = _value(kind, _bare(raw))
+    value = _value(kind, bare(raw))
     box = words[0].box.union(words[-1].box)
     return Taken(value, raw, spot.page.number, box) if value else None
 
@@ -246,42 +176,19 @@ def _day(text: str) -> str | None:
         return None
 
 
-def _only(spots: Sequence[_Spot], term: str) -> Taken | None:
-    found = {taken.value: taken for spot in reversed(spots) if (taken := _taken(spot, term))}
+def _only(found_at: Sequence[Spot], term: str) -> Taken | None:
+    found = {taken.value: taken for spot in reversed(found_at) if (taken := _taken(spot, term))}
     return next(iter(found.values())) if len(found) == 1 else None
 
 
 def _labels(pages: Sequence[Page], value: str, term: str) -> list[str]:
     """The words before a value, where it is printed: on its line, else above it; nearest place first."""
     found = []
-    for spot in _spots(pages):
+    for spot in spots(pages):
         taken = _taken(spot, term)
         if taken is not None and taken.value == value:
-            found += [label for label in (_beside(spot), _above(spot)) if label]
+            found += [label for label in (beside(spot), above(spot)) if label]
     return list(dict.fromkeys(found))
-
-
-def _beside(spot: _Spot) -> str:
-    words: list[Word] = []
-    for word in reversed(spot.row[: spot.at]):
-        if len(words) == _LABEL_WORDS or any(c.isdigit() for c in word.text):
-            break
-        if words and not _is_near(word, words[0]):
-            break
-        words.insert(0, word)
-    return _label(words)
-
-
-def _above(spot: _Spot) -> str:
-    own = spot.row[spot.at].box
-    over = [row for row in _rows(spot.page) if 0 < own.middle - row[0].box.middle <= _BELOW * max(own.height, 1)]
-    words = [word for word in over[-1] if word.box.x0 < own.x1 and word.box.x1 > own.x0] if over else []
-    return _label([] if any(c.isdigit() for word in words for c in word.text) else words[:_LABEL_WORDS])
-
-
-def _label(words: Sequence[Word]) -> str:
-    text = " ".join(word.text for word in words if plain(word.text))
-    return text if sum(c.isalpha() for c in text) > 1 and len(text) <= LONGEST else ""
 
 
 def _unlike(rule: Rule, seen: Evidence | None, before: str | None, pages: Sequence[Page]) -> Taken | None:

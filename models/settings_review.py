@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from datetime import time
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from models.invoice import Frozen
 
@@ -71,9 +71,16 @@ class MailSettings(Frozen):
     host: str = ""
     port: int = Field(587, gt=0, le=65535)
     security: Literal["starttls", "tls", "none"] = "starttls"
+    ca_file: str = ""  # certificates that vouch for the server; empty: those of the system
     user: str = ""
     password: str = ""
-    sender: str = ""
+    sender: str = ""  # empty: the user
+
+    @model_validator(mode="after")
+    def _has_sender(self) -> Self:
+        if self.host and "@" not in (self.sender or self.user):
+            raise ValueError("mail.sender is no mail address: who sends?")
+        return self
 
 
 def read_span(span: str) -> tuple[time, time]:

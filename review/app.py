@@ -24,14 +24,14 @@ from review.headers import SAFE_HEADERS, SafeHeaders
 from review.pages import (
     account,
     acts,
-    arrange,
     approvals,
+    arrange,
     audit_sample,
     bulk,
     certificates,
     check,
-    compare,
     comments,
+    compare,
     cutting,
     desk,
     document,
@@ -58,15 +58,14 @@ from review.sightings import Sightings
 from review.site import PageReader, Site, show
 from review.throttle import Rates
 
-PAGES: tuple[APIRouter, ...] = tuple(
-    module.router
-    for module in (
-        compare, orders, arrange,
-        sign_in, oidc, account, approvals, queue, bulk, filters_saved, desk, document, acts, check, cutting, turns, pictures, words, audit_sample, kpis, certificates,
-        comments, timeline, steering, teaching,
-        micro_pay, micro, verify, people, health,
-    )
-)
+_MODULES = (
+    sign_in, oidc, account, people,
+    queue, bulk, filters_saved, desk,
+    document, acts, check, cutting, turns, pictures, words, compare, orders, arrange, approvals,
+    comments, timeline, teaching, audit_sample, verify,
+    steering, kpis, certificates, micro_pay, micro, health,
+)  # fmt: skip
+PAGES: tuple[APIRouter, ...] = tuple(module.router for module in _MODULES)
 _LOG = logging.getLogger("facturier.review")
 _EXPLAINED = frozenset({400, 403, 404, 405, 409, 411, 413, 421, 429, 500})
 

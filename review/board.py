@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from models.certificate import Certificate
 from models.settings_review import ReviewSettings, client_review
 from models.store import steering
 from models.store.mail import waiting_mail
+from models.store.queue import Filters, count_fitting
 from models.store.steering import Ages, Desk, Load, Reason
 from models.tables import ClientRow, MailRow
 from review.charts import BarChart, Given, LineChart, band, bars
@@ -24,7 +25,7 @@ from review.language import Tongue
 from review.site import reason_texts
 
 AGES = (4.0, 8.0, 16.0, 40.0)  # business hours at which a document gets older
-SOON = timedelta(hours=2)
+DUE = ("late", "soon", "today")
 TREND = timedelta(days=14)
 WEEK = timedelta(days=7)
 QUARTER = timedelta(days=90)
@@ -38,6 +39,7 @@ class Board:
     due: Mapping[str, int]
     waiting: int
     desks: Sequence[Desk]
+    idle: Mapping[str, timedelta]  # by document: since the last key or click of whoever has it open
     loads: Sequence[Load]
     charts: Mapping[str, BarChart]
     trend: LineChart
@@ -52,20 +54,22 @@ class Board:
 
 
 def board_of(
-    session: Session, clients: Sequence[ClientRow], office: ReviewSettings, at: datetime, tongue: Tongue,
+    session: Session, clients: Sequence[ClientRow], office: ReviewSettings, filters: Filters, tongue: Tongue,
     *, sees_all: bool = False, with_names: bool = False,
 ) -> Board:  # fmt: skip
-    """The board of some clients; `with_names` shows whose agreement each figure is."""
+    """The board of some clients at the moment of the queue's filters; `with_names` shows whose each agreement is."""
+    at = filters.at
     ids = None if sees_all else frozenset(client.id for client in clients)
     own = calendar_of(office)
     waits = steering.backlog(session, ages_of(clients, office, at))
     through = steering.straight_through(session, ids, at - TREND)
     pairs = steering.verdict_pairs(session, ids, at - QUARTER)
     settled = steering.settled_since(session, ids, _start_of_day(own, at))
+    desks = steering.desks(session, ids, at)
     named = [(one, other, kappa(said)) for (one, other), said in sorted(pairs.items())]
     return Board(
-        due=steering.due_counts(session, ids, at, at + SOON, _end_of_day(own, at)),
-        waiting=sum(sum(counts) for counts in waits.values()), desks=steering.desks(session, ids, at),
+        due={part: count_fitting(session, replace(filters, due=part)) for part in DUE},
+        waiting=sum(sum(counts) for counts in waits.values()), desks=desks, idle=_idle(desks, clients, office, at),
         loads=steering.loads(session, ids),
         charts={
             "backlog": _backlog_chart(waits, tongue),
@@ -90,12 +94,17 @@ def ages_of(clients: Sequence[ClientRow], office: ReviewSettings, at: datetime) 
     return [Ages(ids, tuple(own.add_hours(at, -hours) for hours in AGES)) for own, ids in groups.items()]
 
 
+def _idle(
+    desks: Sequence[Desk], clients: Sequence[ClientRow], office: ReviewSettings, at: datetime
+) -> dict[str, timedelta]:
+    """A claim ends so many minutes after the last sign of life: how long ago that was."""
+    own = {client.id: timedelta(minutes=client_review(office, client.review_json).idle_minutes) for client in clients}
+    rows = [desk.document for desk in desks if desk.document.claimed_until and desk.document.client_id in own]
+    return {row.id: max(timedelta(), at + own[row.client_id] - (row.claimed_until or at)) for row in rows}
+
+
 def _start_of_day(own: BusinessCalendar, at: datetime) -> datetime:
     return at.astimezone(ZoneInfo(own.timezone)).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _end_of_day(own: BusinessCalendar, at: datetime) -> datetime:
-    return _start_of_day(own, at) + timedelta(days=1)
 
 
 def _backlog_chart(waits: Mapping[tuple[str, str], Sequence[int]], tongue: Tongue) -> BarChart:

@@ -19,11 +19,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
-from math import ceil
+from math import ceil, floor
 from typing import NamedTuple
 
 from sqlmodel import Session
 
+from assurance.intervals import clopper_pearson
 from models.store.corrected import count_corrected
 from models.store.edits import NOT_READ
 from models.store.engine import Store
@@ -89,12 +90,24 @@ def chance_words(reader: str, term: str, confidence: float, chances: Chances, to
         return tongue.t("chance.unknown", percent=tongue.percent(confidence))
     where = "own" if counted.is_own else "card"
     checked = tongue.number(counted.checked, 0)
+    low, high = spread_of(counted.wrong, counted.checked)
     if not counted.wrong:
-        return tongue.t(f"chance.none_{where}", checked=checked)
+        return tongue.t(f"chance.none_{where}", checked=checked, high=high)
     rate = 100 * counted.wrong / counted.checked
     if rate < 1:
-        return tongue.t(f"chance.few_{where}", checked=checked)
-    return tongue.t(f"chance.about_{where}", count=ceil(round(rate, 6)), checked=checked)
+        return tongue.t(f"chance.few_{where}", checked=checked, high=high)
+    return tongue.t(f"chance.about_{where}", count=ceil(round(rate, 6)), checked=checked, low=low, high=high)
+
+
+@lru_cache(maxsize=1024)
+def spread_of(wrong: int, checked: int) -> tuple[int, int]:
+    """Between how many and how many in 100 the rate is, with 95 % confidence, rounded outwards.
+
+    >>> spread_of(4, 93), spread_of(0, 145)
+    ((1, 11), (0, 3))
+    """
+    low, high = clopper_pearson(wrong, checked)
+    return floor(100 * low), ceil(100 * high)
 
 
 def chances_of(store: Store, client_id: str, at: datetime) -> Chances:

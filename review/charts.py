@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-WIDTH, ROW, LABEL = 560, 26, 170  # of a bar chart: its width, the height of a bar's row, the room for names
+WIDTH, ROW = 560, 26  # of a bar chart: its width, the height of a bar's row
+LABEL, VALUE = 170, 125  # the room for names and for what is told behind a bar
 LINE_WIDTH, LINE_HEIGHT = 520, 140
 PATTERNS = 6  # hatchings that the style sheet and the chart macros know; more parts than that share them
 
@@ -96,7 +97,7 @@ def bars(
 ) -> BarChart:
     """A chart of bars; each is a stack where it has several values."""
     most = max((sum(each.values) for each in given), default=0.0)
-    room = WIDTH - LABEL - 80
+    room = WIDTH - LABEL - VALUE
     made = []
     for at, each in enumerate(given):
         parts, x = [], float(LABEL)

@@ -15,6 +15,7 @@ from datetime import datetime
 from kpis.calendar import BusinessCalendar, calendar_of
 from kpis.waiting import PARTS
 from models.settings_review import ReviewSettings, client_review
+from models.store.queue import DONE
 from models.tables import ClientRow, DocumentRow
 from review.language import Tongue
 from review.pricing import hours_left
@@ -63,7 +64,7 @@ def count_down(
 ) -> Countdown:  # fmt: skip
     """A document's countdown at a moment."""
     office = offices.get(document.client_id)
-    left = hours_left(document, office, at) if office else None
+    left = hours_left(document, office, at) if office and document.state not in DONE else None
     if left is None:
         return Countdown("none", "")
     if document.waits_since is not None:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlmodel import Session
 from starlette.requests import Request
 
 from models.store.questions import questions_of
 from models.tables import DocumentRow
 from review.countdown import calendars, count_down, why_first
-from review.site import site_of, visitor_of
+from review.site import client_of, site_of, visitor_of
 
 
-def view_desk(request: Request, document: DocumentRow) -> dict[str, Any]:
+def view_desk(session: Session, request: Request, document: DocumentRow) -> dict[str, Any]:
     """Time left, price of waiting, the open question or the last answer, and whose document it is."""
     site, visitor = site_of(request), visitor_of(request)
-    with site.store.read() as session:
-        asked = questions_of(session, document.id)
-    offices = calendars(site, [client for client in visitor.clients if client.id == document.client_id])
+    asked, client = questions_of(session, document.id), client_of(visitor, document)
+    offices = calendars(site, [client] if client else [])
     return {
         "clock": count_down(document, offices, site.clock(), visitor.tongue),
         "waiting": why_first(document),

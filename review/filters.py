@@ -13,15 +13,18 @@ from urllib.parse import parse_qsl, urlencode
 
 from models.status import Status
 from models.store.found import folded
-from models.store.queue import TABS, Filters, Order
-from review.site import Visitor
+from models.store.queue import TABS, Filters, Limits, Order
+from models.store.tiers import EXPERTS
+from review.countdown import SOON, calendars
+from review.site import Site, Visitor
 
-_INSIDE = frozenset({"clients", "me", "states", "at"})  # come from the session and the clock, never from an address
+# These come from the session and the clock, never from an address.
+_INSIDE = frozenset({"clients", "me", "skills", "states", "at", "limits"})
 _NAMES = tuple(field.name for field in fields(Filters) if field.name not in _INSIDE)
-_NARROWING = ("client", "batch", "reason", "search", "who", "tag", "tier")
+_NARROWING = ("client", "batch", "reason", "search", "who", "tag", "tier", "due")
 _KNOWN: dict[str, frozenset[str]] = {
     "tab": frozenset(TABS), "order": frozenset(get_args(Order)), "who": frozenset({"mine", "nobody"}),
-    "tier": frozenset({"routine", "expert"}),
+    "tier": frozenset({"routine", "expert"}), "due": frozenset({"late", "soon", "today"}),
 }  # fmt: skip
 _LONGEST = 200
 
@@ -32,7 +35,17 @@ def read_filters(query: Mapping[str, Any], visitor: Visitor) -> Filters:
     given = {name: value for name, value in given.items() if name not in _KNOWN or value in _KNOWN[name]}
     login = visitor.user.login if visitor.user else ""
     states = _named_states(given.get("search", ""), visitor)
-    return replace(Filters(clients=visitor.client_ids, me=login, states=states), **given)  # type: ignore[arg-type]
+    skills = frozenset(visitor.user.skills.split() if visitor.user and visitor.user.role in EXPERTS else ())
+    start = Filters(clients=visitor.client_ids, me=login, skills=skills, states=states)
+    return replace(start, **given)  # type: ignore[arg-type]
+
+
+def timed(filters: Filters, site: Site, visitor: Visitor) -> Filters:
+    """The filters at this moment: what is late, due soon and due today by the hours of each client."""
+    at = site.clock()
+    offices = calendars(site, visitor.clients) if filters.due else {}
+    limits = [Limits(client, office.add_hours(at, SOON), office.end_of_work(at)) for client, office in offices.items()]
+    return replace(filters, at=at, limits=tuple(limits))
 
 
 def parse_filters(address: str, visitor: Visitor) -> Filters:

@@ -13,6 +13,7 @@ from math import ceil
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -44,11 +45,18 @@ async def guard(request: Request) -> None:
         SignInNeededError: The route asks for a person.
     """
     right = _right(request)
-    visitor = await run_in_threadpool(find_visitor, request)
-    request.state.visitor = visitor
+    form = None
     if request.method not in SAFE:
         _check_origin(request, site_of(request).settings.web)
-        await _check_token(request, visitor)
+        form = await _read_form(request)
+    await run_in_threadpool(_let_in, request, right, form)  # one thread for all that asks the database
+
+
+def _let_in(request: Request, right: Right, form: FormData | None) -> None:
+    """Who comes, and whether they may; leaves the visitor with the request."""
+    visitor = request.state.visitor = find_visitor(request)
+    if form is not None:
+        _check_token(request, form, visitor)
     if right == "public":
         return
     if visitor.user is None:
@@ -57,7 +65,7 @@ async def guard(request: Request) -> None:
         if request.url.path == "/queue" and "micro" in visitor.rights:  # where every sign-in leads to
             raise HTTPException(303, headers={"Location": "/micro"})
         raise HTTPException(403)
-    _check_rate(request, visitor, await run_in_threadpool(admit, request, visitor))
+    _check_rate(request, visitor, admit(request, visitor))
 
 
 def _right(request: Request) -> Right:
@@ -118,13 +126,17 @@ def _check_origin(request: Request, web: WebSettings) -> None:
         raise HTTPException(403)
 
 
-async def _check_token(request: Request, visitor: Visitor) -> None:
+async def _read_form(request: Request) -> FormData:
+    """The form of an unsafe request, of known and modest length."""
     length = request.headers.get("content-length", "")
     if not length.isdigit():
         raise HTTPException(411)
     if int(length) > FORM_BYTES:
         raise HTTPException(413)
-    form = await request.form(max_files=0, max_fields=_FORM_FIELDS)
+    return await request.form(max_files=0, max_fields=_FORM_FIELDS)
+
+
+def _check_token(request: Request, form: FormData, visitor: Visitor) -> None:
     given = request.headers.get("x-csrf-token") or str(form.get("csrf", ""))
     if not visitor.csrf or not hmac.compare_digest(given.encode(), visitor.csrf.encode()):
         raise HTTPException(403)

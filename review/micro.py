@@ -5,6 +5,7 @@ The rules are in `assurance` (consensus, redundancy, quality, pay) and `models.s
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -29,7 +30,9 @@ from models.store.micro_people import (
     WORKING,
     answers_so_far,
     before_them,
+    began_at,
     known_outcomes,
+    lift_stop,
     set_standing,
     standing_of,
 )
@@ -59,6 +62,8 @@ class Handed:
 
     task: MicroTaskRow | None = None
     reason: Reason = "nothing"
+    answer_id: str = ""  # the person's own row for it: what the address names
+    is_drawn: bool = True  # False: chosen, not yet shown, as nobody has seen whether its picture can be drawn
 
 
 def rules_of(settings: MicroSettings) -> Rules:
@@ -66,23 +71,38 @@ def rules_of(settings: MicroSettings) -> Rules:
     return Rules(settings.sure, settings.floor, settings.cap)
 
 
-def hand_out(session: Session, site: Site, visitor: Visitor, user: UserRow) -> Handed:
-    """The task that a person has before them, or the next one for them."""
+def hand_out(session: Session, site: Site, visitor: Visitor, user: UserRow, drawn: Container[str]) -> Handed:
+    """The task that a person has before them, or the next one for them.
+
+    Args:
+        session: The transaction.
+        site: Settings and clock.
+        visitor: Who asks, with their clients.
+        user: The same as an account.
+        drawn: Tasks of which the picture was drawn: another one is named, and nothing is shown or kept of it.
+    """
     settings, at = site.settings.micro, site.clock()
     if not settings.enabled:
         return Handed(reason="off")
     withdraw_stale(session, at=at)
     if found := before_them(session, user.id, at=at):
-        return Handed(found[1])
+        return Handed(found[1], answer_id=found[0].id)
     standing = standing_of(session, user, at=at)
-    if standing.state == STOPPED:
-        return Handed(reason="stopped")
-    if find_floor(session, region_of(user), at.date()) is None:
-        return Handed(reason="no_floor")
+    if reason := _barred(session, user, standing, at):
+        return Handed(reason=reason)
     task = _choose(session, visitor, user, standing, settings, at)
     if task is None:
         return Handed(reason="no_gold" if standing.state == QUALIFYING else "nothing")
-    return Handed(_show(session, task, user, standing, settings, at))
+    if task.id not in drawn:
+        return Handed(task, is_drawn=False)
+    return Handed(task, answer_id=_show(session, task, user, standing, settings, at))
+
+
+def _barred(session: Session, user: UserRow, standing: MicroWorkerRow, at: datetime) -> Reason | None:
+    """Why a person may be shown nothing at all."""
+    if standing.state == STOPPED:
+        return "stopped"
+    return "no_floor" if find_floor(session, region_of(user), at.date()) is None else None
 
 
 def region_of(user: UserRow) -> str:
@@ -124,17 +144,18 @@ def _first(
 
 def _show(
     session: Session, task: MicroTaskRow, user: UserRow, standing: MicroWorkerRow, settings: MicroSettings, at: datetime
-) -> MicroTaskRow:
+) -> str:
     paid = lawful_rate(session, task.kind, region_of(user), settings, at)
+    answer_id = new_id()
     session.add(MicroAnswerRow(
-        id=new_id(), client_id=task.client_id, task_id=task.id, user_id=user.id, shown_at=at,
+        id=answer_id, client_id=task.client_id, task_id=task.id, user_id=user.id, shown_at=at,
         is_gold=task.gold is not None, is_qualification=standing.state == QUALIFYING,
         rate_id=paid.id if paid else None, currency=paid.currency if paid else None,
     ))  # fmt: skip
     session.flush()
     record(session, actor=f"user:{user.login}", action="micro:show", subject=f"micro_task:{task.id}",
            client_id=task.client_id, at=at)  # fmt: skip
-    return task
+    return answer_id
 
 
 def lawful_rate(session: Session, kind: str, region: str, settings: MicroSettings, at: datetime) -> PayRateRow | None:
@@ -166,7 +187,7 @@ def take_answer(
     """Keep an answer (None: skipped), pay it, and see what it settles. Every answer is paid, right or wrong."""
     settings, at = site.settings.micro, site.clock()
     user = session.get_one(UserRow, row.user_id)
-    wall = Decimal(str(round((at - row.shown_at).total_seconds(), 3)))
+    wall = passed(session, row, at)
     middle = usual(measured_seconds(session, task.kind), Decimal(str(settings.assumed_seconds)))
     row.active_seconds = active_seconds(wall, visible, middle, Decimal(str(settings.idle_factor)))
     row.answered_at, row.answer = at, answer
@@ -182,6 +203,14 @@ def take_answer(
     if task.gold is None and answer is not None and task.state == "open":
         settle(session, task, settings, at)
     _weigh_person(session, standing_of(session, user, at=at), settings, at)
+
+
+def passed(session: Session, row: MicroAnswerRow, at: datetime) -> Decimal:
+    """Seconds of the server's clock from when a task was handed out, or the person's last answer, to an answer.
+
+    The spans of one person never overlap: however many tasks are open, no more is paid than passed.
+    """
+    return Decimal(str(round(max(0.0, (at - began_at(session, row)).total_seconds()), 3)))
 
 
 def _alike(task: MicroTaskRow, answer: str) -> str:
@@ -240,3 +269,20 @@ def _weigh_person(session: Session, standing: MicroWorkerRow, settings: MicroSet
             set_standing(session, standing, WORKING if passed else STOPPED, at=at)
     elif standing.state == WORKING and is_below(outcomes, settings.qualify_share):
         set_standing(session, standing, STOPPED, at=at)
+
+
+def weigh_again(session: Session, row: MicroAnswerRow, settings: MicroSettings, at: datetime) -> bool:
+    """After an upheld dispute: a stop that would not have come with it is lifted; returns whether it was."""
+    standing = session.get(MicroWorkerRow, row.user_id)
+    if standing is None or standing.earlier is None or standing.state == WORKING:
+        return False
+    if not row.is_gold or row.answered_at is None or row.answered_at <= standing.earlier:
+        return False
+    outcomes = known_outcomes(session, standing.user_id, since=standing.earlier)
+    if standing.was == QUALIFYING:
+        is_fine = has_qualified(outcomes, settings.qualify, settings.qualify_share) is True
+    else:
+        is_fine = not is_below(outcomes, settings.qualify_share)
+    if is_fine:
+        lift_stop(session, standing, at=at)
+    return is_fine

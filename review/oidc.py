@@ -8,7 +8,6 @@ HTTP only on the loopback); keys are fetched again, at most once a minute, when 
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import json
@@ -24,6 +23,8 @@ from http.client import HTTPException, HTTPMessage
 from typing import IO
 from urllib.parse import urlencode, urlsplit
 
+from authlib.oauth2.client import OAuth2Client
+from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -107,12 +108,12 @@ class Provider:
             self._begun[_digest(state)] = begun
             while len(self._begun) > _MOST_PENDING:
                 self._begun.popitem(last=False)
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-        asked = {"response_type": "code", "scope": "openid email profile", "client_id": self._settings.client_id,
-                 "redirect_uri": redirect, "state": state, "nonce": nonce, "code_challenge": challenge,
-                 "code_challenge_method": "S256"}  # fmt: skip
-        asked |= {"prompt": "login", "max_age": "0"} if for_user else {}
-        return f"{about['authorization_endpoint']}?{urlencode(asked)}", binding
+        client = OAuth2Client(None, self._settings.client_id, scope="openid email profile", redirect_uri=redirect,
+                              code_challenge_method="S256")  # fmt: skip
+        anew = {"prompt": "login", "max_age": "0"} if for_user else {}
+        address, _ = client.create_authorization_url(about["authorization_endpoint"], state=state, nonce=nonce,
+                                                     code_verifier=verifier, **anew)  # fmt: skip
+        return str(address), binding
 
     def finish(self, answer: Mapping[str, str], binding: str) -> Answered:
         """Who the provider says has come back.
@@ -138,29 +139,32 @@ class Provider:
             raise SignInError("the sign-in took too long", "oidc.expired")
         return begun
 
-    def _redeem(self, code: str, begun: Begun) -> str:
-        """The ID token for a code, with the verifier that only we know."""
+    def _redeem(self, code: str, begun: Begun) -> tuple[str, object]:
+        """The ID token for a code, with the verifier that only we know, and the access token beside it."""
         asked = {"grant_type": "authorization_code", "code": code, "redirect_uri": begun.redirect,
                  "client_id": self._settings.client_id, "code_verifier": begun.verifier}  # fmt: skip
         if self._settings.client_secret:
             asked["client_secret"] = self._settings.client_secret
-        token = _fetch(str(self._discover()["token_endpoint"]), asked).get("id_token")
+        found = _fetch(str(self._discover()["token_endpoint"]), asked)
+        token = found.get("id_token")
         if not isinstance(token, str):
             raise SignInError("the provider gave no ID token")
-        return token
+        return token, found.get("access_token")
 
-    def _verify(self, token: str, begun: Begun) -> Claims:
-        rules = jwt.JWTClaimsRegistry(
-            now=int(self._clock().timestamp()), leeway=LEEWAY,
-            iss={"essential": True, "value": self._settings.issuer}, aud={"essential": True},
-            sub={"essential": True}, exp={"essential": True}, iat={"essential": True},
-            nonce={"essential": True, "value": begun.nonce},
-        )  # fmt: skip
+    def _verify(self, tokens: tuple[str, object], begun: Begun) -> Claims:
+        """The claims of an ID token that is signed, ours, of now, and with our nonce."""
+        token, access = tokens
+        named = {"iss": {"essential": True, "value": self._settings.issuer}, "aud": {"essential": True},
+                 "sub": {"essential": True}, "exp": {"essential": True}, "iat": {"essential": True}}  # fmt: skip
+        beside = {"nonce": begun.nonce, "client_id": self._settings.client_id, "access_token": access}
         try:
-            claims: Claims = self._decode(token).claims
-            rules.validate(dict(claims))
+            decoded = self._decode(token)
+            CodeIDToken(decoded.claims, decoded.header, named, beside).validate(
+                int(self._clock().timestamp()), leeway=LEEWAY
+            )
         except (JoseError, ValueError, TypeError, KeyError) as error:
             raise SignInError(f"the ID token is not believed: {type(error).__name__} {error}") from error
+        claims: Claims = decoded.claims
         self._check_audience(claims)
         if begun.for_user:
             since = claims.get("auth_time")

@@ -1,4 +1,4 @@
-"""Reminders to suppliers who have not answered: written when they are due, at the next look at the queue."""
+"""Reminders to suppliers who have not answered: written when they are due, by the sweep."""
 
 from __future__ import annotations
 

@@ -14,6 +14,8 @@ from models.settings import Settings, load_settings
 from models.store.engine import Store
 from models.store.people import ensure_first_user
 from review.app import create_app
+from review.site import Site
+from review.sweeping import sweeping
 
 
 def main() -> None:
@@ -38,7 +40,10 @@ def serve(settings: Settings) -> None:
     if first:
         sys.stderr.write(f"First account: login {first[0]}, password {first[1]} (shown this once)\n")
     web = settings.web
-    with ReaderPool(settings.reading, settings.limits, workers=1, window=2) as reader:  # words never delay pictures
+    with (
+        ReaderPool(settings.reading, settings.limits, workers=1, window=2) as reader,  # words never delay pictures
+        sweeping(Site(settings, store, None)),
+    ):
         app = create_app(settings, store, reader)
         sys.stderr.write(f"Review site: http://{web.host}:{web.port}\n")
         # No proxy headers: a client could name any address with them, and the throttle counts by address.

@@ -13,8 +13,7 @@ from datetime import timedelta
 from starlette.requests import Request
 
 from models.store.audit import record
-from models.store.dossier import find_visible
-from models.tables import DocumentRow
+from models.store.dossier import client_of
 from review.site import Site, Visitor, not_found, site_of
 from review.throttle import Throttle
 
@@ -41,21 +40,20 @@ def admit(request: Request, visitor: Visitor) -> str:
     _note_refusal(request, site, visitor, asked)
     if not named:
         return asked if visitor.client_ids is None or asked in visitor.client_ids else ""
-    documents = [_visible(request, site, visitor, document_id) for document_id in named]
+    owners = {document_id: _owner(request, site, visitor, document_id) for document_id in named}
     if request.method == "GET":
-        for document in documents:
-            _note_view(request, site, visitor, document)
-    return documents[0].client_id
+        for document_id, client_id in owners.items():
+            _note_view(request, site, visitor, document_id, client_id)
+    return owners[named[0]]
 
 
-def _visible(request: Request, site: Site, visitor: Visitor, document_id: str) -> DocumentRow:
+def _owner(request: Request, site: Site, visitor: Visitor, document_id: str) -> str:
     with site.store.read() as session:
-        document = find_visible(session, document_id, visitor.client_ids)
-        hidden = None if document else session.get(DocumentRow, document_id)
-    if document is None:
-        _note_refusal(request, site, visitor, hidden.client_id if hidden else "")
+        client_id = client_of(session, document_id)
+    if client_id is None or (visitor.client_ids is not None and client_id not in visitor.client_ids):
+        _note_refusal(request, site, visitor, client_id or "")
         raise not_found()
-    return document
+    return client_id
 
 
 def _note_refusal(request: Request, site: Site, visitor: Visitor, client_id: str) -> None:
@@ -69,10 +67,10 @@ def _note_refusal(request: Request, site: Site, visitor: Visitor, client_id: str
                    at=at)  # fmt: skip
 
 
-def _note_view(request: Request, site: Site, visitor: Visitor, document: DocumentRow) -> None:
+def _note_view(request: Request, site: Site, visitor: Visitor, document_id: str, client_id: str) -> None:
     at, seen = site.clock(), request.app.state.sightings
-    key = hashlib.sha256(f"{visitor.token} {document.id}".encode()).hexdigest()
+    key = hashlib.sha256(f"{visitor.token} {document_id}".encode()).hexdigest()
     if seen.viewed.take(key, at):
         with site.store.write() as session:
-            record(session, actor=visitor.actor, action="view", subject=f"document:{document.id}",
-                   client_id=document.client_id, at=at)  # fmt: skip
+            record(session, actor=visitor.actor, action="view", subject=f"document:{document_id}",
+                   client_id=client_id, at=at)  # fmt: skip

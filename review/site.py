@@ -20,10 +20,11 @@ from models.settings import Settings
 from models.store.audit import now
 from models.store.engine import Store
 from models.store.seen import Pages
-from models.tables import ClientRow, UserRow
+from models.tables import ClientRow, DocumentRow, UserRow
 from review.language import DEFAULT, TONGUES, Tongue
-from review.messages import told
+from review.messages import own_words, told
 from review.rights import RIGHTS, Right
+from review.weaving import Woven
 from review.wording import said, said_tolerance
 
 
@@ -89,6 +90,11 @@ def visitor_of(request: Request) -> Visitor:
     return visitor
 
 
+def client_of(visitor: Visitor, document: DocumentRow) -> ClientRow | None:
+    """The client of a document, as the guard found it; None where the visitor sees others only."""
+    return next((client for client in visitor.clients if client.id == document.client_id), None)
+
+
 def not_found() -> HTTPException:
     """What is answered for things that are not there and for those of another client alike."""
     return HTTPException(404)
@@ -115,23 +121,26 @@ def segment_name(tongue: Tongue, segment: str) -> str:
     return tongue.t(f"segment.{segment.replace('/', '_')}") if segment else "–"
 
 
-def _environment() -> Environment:
+def _environment(tongue: Tongue) -> Environment:
     found = Environment(loader=PackageLoader("review"), autoescape=True, undefined=StrictUndefined,
                         trim_blocks=True, lstrip_blocks=True, auto_reload=False)  # fmt: skip
+    found.globals |= {"tongue": tongue, "t": tongue.t}
+    found.add_extension(Woven)
     found.globals |= {"static": lambda name: f"/static/{name}?v={static_version(name)}", "reason_texts": reason_texts}
-    found.globals["told"] = told
+    found.globals |= {"told": told, "own_words": own_words}
     found.globals |= {"said": said, "said_tolerance": said_tolerance, "segment_name": segment_name}
     return found
 
 
-_TEMPLATES = _environment()
+_TEMPLATES = {code: _environment(tongue) for code, tongue in TONGUES.items()}
 
 
 def show(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:  # noqa: ANN401
     """A template as an answer, with the visitor, the words and the clock in it."""
     visitor = visitor_of(request)
-    text = _TEMPLATES.get_template(template).render(
-        visitor=visitor, tongue=visitor.tongue, t=visitor.tongue.t, now=site_of(request).clock(),
-        path=request.url.path, **context,
-    )  # fmt: skip
+    text = (
+        _TEMPLATES[visitor.tongue.code]
+        .get_template(template)
+        .render(visitor=visitor, now=site_of(request).clock(), path=request.url.path, **context)
+    )
     return HTMLResponse(text, status_code=status)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlmodel import Session
 from starlette.requests import Request
 
 from models.invoice import TERMS
 from models.store.comments import comments_of, count_by_term, people_of_client
 from models.tables import CommentRow, DocumentRow, UserRow
 from review.offers import Offer, offers_of
-from review.site import site_of, visitor_of
+from review.site import client_of, site_of, visitor_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,10 @@ class Talk:
     offers: tuple[Offer, ...]
 
 
-def talk_of(request: Request, document: DocumentRow) -> Talk:
+def talk_of(session: Session, request: Request, document: DocumentRow) -> Talk:
     """The comments of a document that the visitor may see, and the supplier rules that its corrections propose."""
-    site, visitor = site_of(request), visitor_of(request)
-    with site.store.read() as session:
-        comments = tuple(comments_of(session, document.id))
-        people = tuple(people_of_client(session, document.client_id)) if "edit" in visitor.rights else ()
-        offers = offers_of(session, site.settings.home, document) if "edit" in visitor.rights else ()
+    visitor, comments = visitor_of(request), tuple(comments_of(session, document.id))
+    edits, client = "edit" in visitor.rights, client_of(visitor, document)
+    people = tuple(people_of_client(session, document.client_id, client)) if edits else ()
+    offers = offers_of(session, site_of(request).settings.home, document) if edits else ()
     return Talk(comments, count_by_term(comments), people, tuple(TERMS), offers)

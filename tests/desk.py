@@ -9,15 +9,19 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlmodel import SQLModel
 
+from kpis.pricing import price_wait
 from models.decision import Decision, Outcome, Reason
 from models.document import Box
 from models.extraction import Alternative, Evidence, Extraction, PageInfo
 from models.invoice import Invoice, InvoiceLine, VatBreakdown
 from models.match import MatchResult, SupplierMatch
+from models.settings_review import ReviewSettings
 from models.status import Status
 from models.store.documents import Arrival, add_document, add_extraction, add_judgement, move
 from models.store.engine import Store
+from models.store.waiting import price_document
 from models.tables import BlobRow, ClientRow, DocumentRow, SupplierBankRow, SupplierRow
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -41,6 +45,7 @@ EXTRACTION = Extraction(
     line_evidence=(Evidence(confidence=0.9, reader="ppocr", page=1, box=Box(50, 220, 530, 234)),),
 )  # fmt: skip
 
+COUNTED = ("waiting_cost", "waiting_rank", "waiting_parts_json", "waiting_until", "due_at")  # by the queue, by itself
 DocumentMaker = Callable[..., str]
 
 
@@ -95,6 +100,7 @@ def document_maker(desk: Store) -> DocumentMaker:
             move(session, document, Status.MATCHED, actor="system")
             if state is not Status.MATCHED:
                 move(session, document, state, actor="system")
+            price_document(session, document, office=ReviewSettings(), pricer=price_wait, at=at)
             return document.id
 
     return make
@@ -106,3 +112,16 @@ def load(store: Store, document_id: str) -> DocumentRow:
         found = session.get(DocumentRow, document_id)
         assert found is not None
         return found
+
+
+def dump(store: Store, *, but: tuple[str, ...] = ()) -> dict[str, set[str]]:
+    """Every row of the database, without what the queue counts anew by itself."""
+    with store.read() as session:
+        tables = [table for table in SQLModel.metadata.sorted_tables if table.name not in but]
+        return {
+            table.name: {
+                repr({name: value for name, value in row.items() if name not in COUNTED})
+                for row in session.connection().execute(table.select()).mappings()
+            }
+            for table in tables
+        }

@@ -18,10 +18,10 @@ from matching import match_invoice
 from models.certificate import Certificate, Label
 from models.decision import Decision, Outcome
 from models.document import Box
-from models.extraction import Alternative, Evidence
+from models.extraction import Alternative, Evidence, PageInfo
 from models.finding import Finding, Severity
-from models.invoice import InvoiceLine
-from models.match import SupplierMatch
+from models.invoice import Invoice, InvoiceLine
+from models.match import MatchResult, SupplierMatch
 from models.status import Status
 from models.store.alarms import raise_alarm
 from models.store.audit import now
@@ -107,7 +107,7 @@ def furnish(desk: Store, home: Path) -> Rooms:
     return rooms
 
 
-def _numbered(number: int, **values: object) -> object:
+def _numbered(number: int, **values: object) -> Invoice:
     return INVOICE.model_copy(update={"invoice_number": f"F-{number}", **values})
 
 
@@ -119,8 +119,9 @@ def _document(desk: Store, make: DocumentMaker, give: Callable[..., str]) -> str
         document, at = session.get_one(DocumentRow, made), now()
         extraction = load_extraction(session, made)
         assert extraction is not None
-        add_extraction(session, document, extraction.model_copy(update={"evidence": READ}), origin="reader",
-                       actor="system")  # fmt: skip
+        sheets = tuple(PageInfo(number=at, width=595, height=842, reader="ppocr") for at in (1, 2))
+        add_extraction(session, document, extraction.model_copy(update={"evidence": READ, "pages": (1, 2)}),
+                       origin="reader", actor="system", pages=sheets)  # fmt: skip
         add_judgement(session, document, _match(session), WRONG, Decision(outcome=Outcome.REVIEW), actor="system")
         add_comment(session, document, words="Le total me semble faux, @omar ?", term="gross_total",
                     actor="user:nora", at=at)  # fmt: skip
@@ -133,7 +134,7 @@ def _document(desk: Store, make: DocumentMaker, give: Callable[..., str]) -> str
     return made
 
 
-def _match(session: Session) -> object:
+def _match(session: Session) -> MatchResult:
     return match_invoice(INVOICE, SupplierMatch(seller_id="S1"), load_orders(session, "acme", []))
 
 
@@ -183,14 +184,15 @@ def _figures(session: Session) -> None:
     at = now()
     add_certificate(session, Certificate(
         id="c1", client_id="acme", segment=SEGMENT, alpha=0.02, delta=0.025, threshold=0.9512, labelled=240,
-        accepted=231, errors=0, bound=0.0158, missing=0, window_from=None, window_to=None, score_version="v", made_at=at,
+        accepted=231, errors=0, bound=0.0158, missing=0, window_from=None, window_to=None, score_version="v",
+        made_at=at,
     ), actor="system")  # fmt: skip
     put_labels(session, "acme", [
         Label(key=str(n), segment=SEGMENT, seller="S1", score=n / 100, wrong=n < 5, source="review",
               score_version="v", at=at - timedelta(days=1)) for n in range(100)
     ])  # fmt: skip
     raise_alarm(session, "acme", "digital/known", kind="error_rate", actor="system", at=at,
-                detail={"errors": 3, "audits": 40, "limit": 0.02})
+                detail={"errors": 3, "audits": 40, "limit": 0.02})  # fmt: skip
     put_floors(session, [WageFloorRow(region="XA", valid_from=date(2026, 1, 1), hourly=Decimal(12), currency="EUR",
                                       source="made up for tests", actor="system", at=NOON)],
                actor="system", at=NOON)  # fmt: skip

@@ -1,10 +1,10 @@
 """One cell of an output table as text for a spreadsheet or JSON.
 
-A spreadsheet runs what begins with `=`, `+`, `-`, `@` and the like: such texts get an apostrophe in front. Numbers are
-numbers by their column, not by their look, so a negative amount stays as it is (OWASP: CSV injection).
+Texts are guarded, so that no spreadsheet runs them. Numbers are numbers by their column, not by their look, so a
+negative amount stays as it is.
 
->>> guarded("=1+1"), guarded("Papeterie"), number_text(Decimal("-1.50"), comma=True)
-("'=1+1", 'Papeterie', '-1,50')
+>>> csv_cell("=1+1"), csv_cell(Decimal("-1.50"), comma=True)
+("'=1+1", '-1,50')
 """
 
 from __future__ import annotations
@@ -13,16 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-# What starts a formula in a spreadsheet, in full-width form too; blanks before it do not hinder.
-_TRIGGERS = ("=", "+", "-", "@", "|", "%", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-
-def guarded(text: str) -> str:
-    """A text that no spreadsheet takes for a formula; NUL characters are left out."""
-    clean = text.replace("\0", "")
-    if clean.startswith(_TRIGGERS) or clean.lstrip().startswith(_TRIGGERS):
-        return f"'{clean}"
-    return clean
+from models.cells import guarded
 
 
 def number_text(number: Decimal | float, *, comma: bool = False) -> str:

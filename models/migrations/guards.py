@@ -30,8 +30,8 @@ _POSTGRESQL = (
 
 _ENOUGH = (
     "(SELECT count(DISTINCT user_id) FROM approval WHERE document_id = NEW.id AND revision = NEW.revision) < "
-    "CASE WHEN EXISTS (SELECT 1 FROM approval WHERE document_id = NEW.id AND revision = NEW.revision AND rules <> '') "
-    "THEN 2 ELSE 1 END"
+    "(CASE WHEN EXISTS (SELECT 1 FROM approval WHERE document_id = NEW.id AND revision = NEW.revision AND rules <> '') "
+    "THEN 2 ELSE 1 END)"  # in parentheses: PL/pgSQL takes the first THEN outside of any for that of its IF
 )
 _SECOND = (
     "EXISTS (SELECT 1 FROM approval WHERE document_id = NEW.document_id AND revision = NEW.revision) AND NEW.actor = "

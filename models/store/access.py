@@ -13,6 +13,7 @@ import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from models.settings_review import PLACES, Place, ReviewSettings, client_review
@@ -21,6 +22,9 @@ from models.tables import ClientRow, UserClientRow, UserRow
 
 EVERY_CLIENT = frozenset({"administrator"})  # roles that need no row in user_client
 OFFICE = ReviewSettings()
+_EVERY = select(ClientRow).order_by(ClientRow.name)  # made once: they run for each request
+_GIVEN = _EVERY.join(UserClientRow, col(UserClientRow.client_id) == ClientRow.id).where(
+    UserClientRow.user_id == bindparam("person"))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +47,8 @@ def places_of(client: ClientRow, office: ReviewSettings = OFFICE) -> tuple[Place
 
 def reach_of(session: Session, user: UserRow, office: ReviewSettings = OFFICE) -> Reach:
     """The clients of a person by name, parted by the place that the person works from."""
-    query = select(ClientRow).order_by(ClientRow.name)
-    if user.role not in EVERY_CLIENT:
-        query = query.join(UserClientRow, col(UserClientRow.client_id) == ClientRow.id).where(
-            UserClientRow.user_id == user.id
-        )
-    given = session.exec(query).all()
+    query = _EVERY if user.role in EVERY_CLIENT else _GIVEN
+    given = session.exec(query, params={"person": user.id} if query is _GIVEN else {}).all()
     seen = tuple(client for client in given if allows(places_of(client, office), user.place))
     return Reach(seen, tuple(client for client in given if client not in seen))
 

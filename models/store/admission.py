@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from models.status import Status
 from models.store.audit import Act, record_all
 from models.store.documents import Arrival, new_id
+from models.store.found import search_words
 from models.store.jobs import READ, lane_of
 from models.store.receipts import DUPLICATE, STORED, ReceiptFacts, audit_act, close
 from models.tables import BlobRow, DocumentRow, EventRow, JobRow, ReceiptRow
@@ -95,7 +96,8 @@ def _decide(entry: Entry, known: dict[str, str], documents: list[DocumentRow], a
     if arrival.sha256 in known:
         return Admitted(DUPLICATE, known[arrival.sha256])
     facts: dict[str, Any] = {name: getattr(arrival, name) for name in arrival.__slots__}
-    row = DocumentRow(id=new_id(), **facts, state=Status.RECEIVED, received_at=at, updated_at=at)
+    words = search_words(facts["name"], batch=facts["batch"])
+    row = DocumentRow(id=new_id(), **facts, state=Status.RECEIVED, received_at=at, updated_at=at, search_words=words)
     documents.append(row)
     known[arrival.sha256] = row.id
     return Admitted(entry.state, row.id)

@@ -28,8 +28,8 @@ from models.tables import (
 )
 
 BANK, AMOUNT, OVERRIDE = "bank", "amount", "override"
-# Errors with which an invoice contradicts itself or the law; others (no order, first invoice) only ask for a look.
-WRONG = ("BR-", "AP-LINES-NET", "AP-VAT-", "AP-AMOUNT-RANGE", "AP-CREDIT-", "AP-LEGAL-ID", "AP-FR-KEY")
+# Errors with which an invoice contradicts itself or the law. Others (no order, an unknown code) only ask for a look.
+WRONG = ("BR-CO-", "AP-LINES-NET", "AP-VAT-", "AP-AMOUNT-RANGE", "AP-CREDIT-", "AP-LEGAL-ID", "AP-FR-KEY")
 _OTHERWISE = ("AP-BANK-", "AP-DUPLICATE")  # have their own ways: the rule `bank`, the state `duplicate`
 
 
@@ -42,7 +42,7 @@ class FourEyesError(FacturierError):
 
 def unverified_iban(session: Session, document: DocumentRow) -> str | None:
     """The invoice's IBAN where no person or import has confirmed this very value for this supplier."""
-    extraction = load_extraction(session, document.id)
+    extraction = load_extraction(session, document.id, document.revision)
     iban = "".join((extraction.invoice.iban or "").split()).upper() if extraction else ""
     if not iban:
         return None

@@ -12,15 +12,22 @@ import json
 import os
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlalchemy import bindparam, insert, update
+from sqlmodel import Session, col, select
 
 from models.tables import AuditRow, CounterRow, SecretRow
 
 GENESIS = "0" * 64
+# Made once: every act runs them, and building a statement takes longer than running it.
+_RAISE = update(CounterRow).where(col(CounterRow.name) == bindparam("which")).values(
+    value=CounterRow.value + bindparam("count")).returning(col(CounterRow.value))  # fmt: skip
+_HEAD = select(AuditRow.hash).where(AuditRow.seq == bindparam("seq"))
+_SECRET = select(SecretRow.value).where(SecretRow.name == bindparam("name"))
+_ADD = insert(AuditRow)
 
 
 def now() -> datetime:
@@ -30,13 +37,12 @@ def now() -> datetime:
 
 def next_number(session: Session, name: str, count: int = 1) -> int:
     """The next number of a gapless sequence (the last of `count`), valid only if this transaction commits."""
-    row = session.get(CounterRow, name, with_for_update=True)
-    if row is None:
-        row = CounterRow(name=name, value=0)
-    row.value += count
-    session.add(row)
     session.flush()
-    return row.value
+    value = session.connection().execute(_RAISE, {"which": name, "count": count}).scalar()
+    if value is None:
+        value = count
+        session.connection().execute(insert(CounterRow), {"name": name, "value": value})
+    return int(value)
 
 
 def wait_for_audit(session: Session) -> bool:
@@ -68,25 +74,10 @@ def record(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
     at: datetime | None = None,
-) -> AuditRow:
+) -> Link:
     """Add one audit row to the chain, in the transaction of the act itself."""
-    seq = next_number(session, "audit")
-    head = session.get(AuditRow, seq - 1)
-    row = AuditRow(
-        seq=seq,
-        client_id=client_id,
-        at=at or now(),
-        actor=actor,
-        action=action,
-        object=subject,
-        before_json=canonical(before),
-        after_json=canonical(after),
-        prev_hash=head.hash if head else GENESIS,
-        hash="",
-    )
-    row.hash = chain_hash(row, audit_key(session))
-    session.add(row)
-    return row
+    act = Act(action, subject, client_id, before, after)
+    return record_all(session, (act,), actor=actor, at=at or now())[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,23 +93,37 @@ class Act:
     at: datetime | None = None  # default: the group's
 
 
-def record_all(session: Session, acts: Sequence[Act], *, actor: str, at: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One audit row before it has its hash."""
+
+    seq: int
+    client_id: str | None
+    at: datetime
+    actor: str
+    action: str
+    object: str
+    before_json: str | None
+    after_json: str | None
+    prev_hash: str
+
+
+def record_all(session: Session, acts: Sequence[Act], *, actor: str, at: datetime) -> tuple[Link, ...]:
     """Add one audit row for each act, in order, as `record` would; for groups of many."""
     if not acts:
-        return
+        return ()
     last = next_number(session, "audit", count=len(acts))
     first = last - len(acts) + 1
-    head = session.get(AuditRow, first - 1)
-    previous, key = head.hash if head else GENESIS, audit_key(session)
+    previous = session.connection().execute(_HEAD, {"seq": first - 1}).scalar() or GENESIS
+    key, links, rows = audit_key(session), [], []
     for seq, act in enumerate(acts, start=first):
-        row = AuditRow(
-            seq=seq, client_id=act.client_id, at=act.at or at, actor=act.actor or actor, action=act.action,
-            object=act.subject,
-            before_json=canonical(act.before), after_json=canonical(act.after), prev_hash=previous, hash="",
-        )  # fmt: skip
-        row.hash = previous = chain_hash(row, key)
-        session.add(row)
-    session.flush()
+        link = Link(seq, act.client_id, act.at or at, act.actor or actor, act.action, act.subject,
+                    canonical(act.before), canonical(act.after), previous)  # fmt: skip
+        previous = chain_hash(link, key)
+        links.append(link)
+        rows.append(asdict(link) | {"hash": previous})
+    session.connection().execute(_ADD, rows)
+    return tuple(links)
 
 
 def audit_key(session: Session) -> bytes:
@@ -129,15 +134,14 @@ def audit_key(session: Session) -> bytes:
 
 def stored_secret(session: Session, name: str) -> bytes:
     """A key kept in the database, made at first use: 32 random bytes."""
-    row = session.get(SecretRow, name)
-    if row is None:
-        row = SecretRow(name=name, value=secrets.token_hex(32))
-        session.add(row)
-        session.flush()
-    return bytes.fromhex(row.value)
+    value = session.connection().execute(_SECRET, {"name": name}).scalar()
+    if value is None:
+        value = secrets.token_hex(32)
+        session.connection().execute(insert(SecretRow), {"name": name, "value": value})
+    return bytes.fromhex(value)
 
 
-def chain_hash(row: AuditRow, key: bytes) -> str:
+def chain_hash(row: AuditRow | Link, key: bytes) -> str:
     """HMAC-SHA-256 of a row and of the hash before it, in hexadecimal."""
     body = json.dumps(
         [row.seq, row.client_id, row.at.isoformat(timespec="microseconds"), row.actor, row.action, row.object,

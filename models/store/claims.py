@@ -81,12 +81,15 @@ def take_over(
     return Claim(actor, at + lasts)
 
 
-def drop_claim(session: Session, document: DocumentRow, *, actor: str) -> None:
+def drop_claim(session: Session, document: DocumentRow, *, actor: str, at: datetime | None = None) -> None:
     """Give a document back to the queue."""
-    session.exec(
+    dropped = session.exec(
         update(DocumentRow).where(col(DocumentRow.id) == document.id, col(DocumentRow.claimed_by) == actor)
         .values(claimed_by=None, claimed_until=None)
     )  # fmt: skip
+    if dropped.rowcount == 1:
+        record(session, actor=actor, action="leave", subject=f"document:{document.id}", client_id=document.client_id,
+               at=at)  # fmt: skip
 
 
 def check_turn(document: DocumentRow, version: int, *, actor: str, at: datetime) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, func, select
 
 from models.coding import WHOLE, CodingLine, CodingProposal, PostedLine, Posting
@@ -21,6 +22,14 @@ from models.store.claims_orders import wait_turn
 from models.store.documents import load_extraction, load_match, new_id
 from models.tables import CodingProposalRow, CodingRow, DocumentRow, MatchRow
 
+_PROPOSAL = (
+    select(CodingProposalRow).where(CodingProposalRow.document_id == bindparam("document"))
+    .order_by(col(CodingProposalRow.revision).desc()).limit(1)
+)  # fmt: skip
+_CONFIRMED = (
+    select(CodingRow).where(CodingRow.document_id == bindparam("document"))
+    .order_by(col(CodingRow.invoice_line), col(CodingRow.id))
+)  # fmt: skip
 MOST_PARTS = 20  # into which a line may be split
 
 
@@ -88,16 +97,14 @@ def add_proposal(session: Session, document: DocumentRow, revision: int, proposa
 
 def load_proposal(session: Session, document_id: str) -> CodingProposal | None:
     """The newest proposal for a document."""
-    query = select(CodingProposalRow).where(CodingProposalRow.document_id == document_id)
-    row = session.exec(query.order_by(col(CodingProposalRow.revision).desc())).first()
+    row = session.exec(_PROPOSAL, params={"document": document_id}).first()
     return CodingProposal.model_validate_json(row.proposal_json) if row else None
 
 
 def load_confirmed(session: Session, document_id: str) -> dict[int, tuple[Posting, ...]]:
     """What a person confirmed, by line."""
-    query = select(CodingRow).where(CodingRow.document_id == document_id)
     found: dict[int, tuple[Posting, ...]] = {}
-    for row in session.exec(query.order_by(col(CodingRow.invoice_line), col(CodingRow.id))):
+    for row in session.exec(_CONFIRMED, params={"document": document_id}):
         posting = Posting(account=row.account, cost_centre=row.cost_centre, tax_code=row.tax_code,
                           share=row.share if row.share is not None else WHOLE)  # fmt: skip
         found[row.invoice_line or 1] = (*found.get(row.invoice_line or 1, ()), posting)

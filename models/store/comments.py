@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, or_, select
 
 from models.errors import ConflictError
@@ -27,6 +28,16 @@ MOST_CALLED = 10  # people whom one comment may call
 _CALL = re.compile(r"(?<![\w@.])@([a-z0-9][a-z0-9._-]{0,62})", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # and what turns text around
 _NO_DOCUMENTS = frozenset({"micro_worker"})
+_WORKS = select(UserClientRow.user_id).where(UserClientRow.client_id == bindparam("client"))
+_PEOPLE = (
+    select(UserRow).where(UserRow.active, col(UserRow.role).not_in(_NO_DOCUMENTS),
+                          or_(col(UserRow.id).in_(_WORKS), col(UserRow.role).in_(EVERY_CLIENT)))
+    .order_by(UserRow.login)
+)  # fmt: skip
+_COMMENTS = (
+    select(CommentRow).where(CommentRow.document_id == bindparam("document"))
+    .order_by(col(CommentRow.at), col(CommentRow.id))
+)  # fmt: skip
 
 
 def mentioned(words: str) -> tuple[str, ...]:
@@ -43,13 +54,10 @@ def cleaned(words: str) -> str:
     return _CONTROLS.sub("", words.replace("\r\n", "\n")).strip()[:LONGEST]
 
 
-def people_of_client(session: Session, client_id: str) -> list[UserRow]:
-    """Everybody whose account is open and who may see this client's documents, by login."""
-    works = select(UserClientRow.user_id).where(UserClientRow.client_id == client_id)
-    query = select(UserRow).where(UserRow.active, col(UserRow.role).not_in(_NO_DOCUMENTS),
-                                  or_(col(UserRow.id).in_(works), col(UserRow.role).in_(EVERY_CLIENT)))  # fmt: skip
-    places = places_of(session.get_one(ClientRow, client_id))
-    return [each for each in session.exec(query.order_by(UserRow.login)) if allows(places, each.place)]
+def people_of_client(session: Session, client_id: str, known: ClientRow | None = None) -> list[UserRow]:
+    """Everybody whose account is open and who may see this client's documents, by login. `known` spares a look."""
+    places = places_of(known or session.get_one(ClientRow, client_id))
+    return [each for each in session.exec(_PEOPLE, params={"client": client_id}) if allows(places, each.place)]
 
 
 def add_comment(
@@ -130,8 +138,7 @@ def strike_comment(
 
 def comments_of(session: Session, document_id: str) -> list[CommentRow]:
     """A document's comments, oldest first, struck ones too."""
-    query = select(CommentRow).where(CommentRow.document_id == document_id)
-    return list(session.exec(query.order_by(col(CommentRow.at), col(CommentRow.id))))
+    return list(session.exec(_COMMENTS, params={"document": document_id}))
 
 
 def count_by_term(rows: Iterable[CommentRow]) -> dict[str, int]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import insert
 from sqlmodel import Session, select
 
 from models.extraction import Extraction
@@ -14,6 +15,7 @@ from models.store.documents import new_id
 from models.store.edits import Edit, flat_values, read_confidence
 from models.tables import CorrectionRow, DocumentRow
 
+_ADD = insert(CorrectionRow)
 Cause = Callable[[Extraction | None, str, str | None, str | None], str]  # what was read, term, before, after
 
 
@@ -39,17 +41,22 @@ def add_corrections(
     """One row for each changed term, and for each one confirmed for the first time."""
     values = flat_values(edit.invoice)
     seen = {name: (values[name], values[name]) for name in sorted(done.confirmed)}
-    for name, (before, after) in (seen | dict(done.changes)).items():
-        source = edit.sources.get(name)
-        session.add(CorrectionRow(id=new_id(), client_id=document.client_id, document_id=document.id,
-                                  revision=document.revision, term=name, before=before, after=after,
-                                  changed=name in done.changes, cause=done.causes.get(name, ""),
-                                  confidence=read_confidence(done.base, name), source=source.by if source else "",
-                                  actor=actor, at=at))  # fmt: skip
+    rows = [
+        {"id": new_id(), "client_id": document.client_id, "document_id": document.id, "revision": document.revision,
+         "term": name, "before": before, "after": after, "changed": name in done.changes,
+         "cause": done.causes.get(name, ""), "confidence": read_confidence(done.base, name),
+         "source": edit.sources[name].by if name in edit.sources else "", "actor": actor, "at": at}
+        for name, (before, after) in (seen | dict(done.changes)).items()
+    ]  # fmt: skip
+    if rows:
+        session.flush()
+        session.connection().execute(_ADD, rows)  # an approval confirms every value: one statement for all
 
 
 def set_causes(session: Session, document: DocumentRow, chosen: Mapping[str, str], *, actor: str, at: datetime) -> int:
     """Keep what a person says of why values had to be changed (correction id to cause); returns how many differ."""
+    if not chosen:
+        return 0
     rows = session.exec(select(CorrectionRow).where(CorrectionRow.document_id == document.id)).all()
     changed = [row for row in rows if row.changed and chosen.get(row.id, row.cause) != row.cause]
     for row in changed:

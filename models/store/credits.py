@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlmodel import Session, col, func, select
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, func, or_, select
 
 from models.extraction import Extraction
 from models.invoice import Invoice
@@ -14,6 +15,11 @@ from models.status import Status
 from models.store.audit import now
 from models.tables import CreditLinkRow, DocumentRow, ExtractionRow
 
+_ANY = (
+    select(CreditLinkRow.revision)
+    .where(or_(CreditLinkRow.document_id == bindparam("document"), CreditLinkRow.original_id == bindparam("document")))
+    .limit(1)
+)  # fmt: skip
 MOST = 200  # invoices of the supplier that are looked at, newest first
 _IGNORED = (Status.REJECTED, Status.DUPLICATE, Status.QUARANTINED)
 _COUNTED = (Status.APPROVED, Status.EXPORTED)
@@ -82,6 +88,8 @@ def link_credit(session: Session, note: DocumentRow, original_id: str, by: str, 
 
 def load_credits(session: Session, document: DocumentRow) -> tuple[Credit, ...]:
     """What the document gives back, if it is a credit note, and what was given back of it, if it is an invoice."""
+    if session.exec(_ANY, params={"document": document.id}).first() is None:
+        return ()
     newest = select(func.max(CreditLinkRow.revision)).where(CreditLinkRow.document_id == document.id).scalar_subquery()
     own = select(CreditLinkRow).where(CreditLinkRow.document_id == document.id, CreditLinkRow.revision == newest)
     others = (

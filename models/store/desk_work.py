@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
 from models.errors import ConflictError
@@ -108,6 +109,23 @@ def postpone(session: Session, document: DocumentRow, until: datetime | None, *,
     if until is not None and not at < until <= at + LONGEST_PAUSE:
         raise ConflictError("a document is put off to a later day, at most a year away")
     _change(session, document, "postpone" if until else "bring_back", {"postponed_until": until}, actor, at)
+
+
+def has_due_return(session: Session, at: datetime) -> bool:
+    """Whether a document that was put off comes back now."""
+    return session.exec(select(DocumentRow.id).where(*_returning(at)).limit(1)).first() is not None
+
+
+def bring_back_due(session: Session, *, at: datetime, limit: int = 200) -> int:
+    """Note the return of documents whose pause has ended; they are in the queue by the clock already."""
+    rows = session.exec(select(DocumentRow).where(*_returning(at)).limit(limit)).all()
+    for document in rows:
+        _change(session, document, "bring_back", {"postponed_until": None}, "system", at)
+    return len(rows)
+
+
+def _returning(at: datetime) -> list[ColumnElement[bool]]:
+    return [col(DocumentRow.state).in_(PARKED), col(DocumentRow.postponed_until) <= at]
 
 
 def restore(

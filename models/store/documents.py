@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from sqlalchemy import bindparam, insert
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, delete, func, or_, select, update
 
 from models.decision import Decision, Outcome
@@ -22,6 +24,7 @@ from models.status import Status, may_move
 from models.store.audit import Act, canonical, now, record, record_all
 from models.store.claims_orders import TAKING, settle_claims
 from models.store.found import search_words
+from models.store.kept import load_revision
 from models.tables import (
     DecisionRow,
     DocumentRow,
@@ -32,6 +35,12 @@ from models.tables import (
     MatchRow,
     ShadowRow,
 )
+
+_ADD_EVENT = insert(EventRow)
+_NEWEST = (
+    select(ExtractionRow.extraction_json).where(ExtractionRow.document_id == bindparam("document"))
+    .order_by(col(ExtractionRow.revision).desc()).limit(1)
+)  # fmt: skip
 
 
 def new_id() -> str:
@@ -59,6 +68,7 @@ def add_document(session: Session, arrival: Arrival, *, actor: str, at: datetime
     row = DocumentRow(
         id=new_id(), **{name: getattr(arrival, name) for name in arrival.__slots__},
         state=Status.RECEIVED, received_at=moment, updated_at=moment,
+        search_words=search_words(arrival.name, batch=arrival.batch),
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -116,17 +126,17 @@ def move_along(session: Session, document: DocumentRow, steps: Sequence[Step]) -
         ConflictError: As `move`.
     """
     session.flush()
-    before, version, acts = Status(document.state), document.version, []
+    before, version, acts, events = Status(document.state), document.version, [], []
     counted = {before, *(step.to for step in steps)} & TAKING
     for step in steps:
         moment = step.at or now()
         _swap_state(session, document, before, version, step.to, moment)
-        session.add(EventRow(client_id=document.client_id, document_id=document.id, at=moment, actor=step.actor,
-                             from_state=before, to_state=step.to, reason=step.reason))  # fmt: skip
+        events.append({"client_id": document.client_id, "document_id": document.id, "at": moment, "actor": step.actor,
+                       "from_state": before.value, "to_state": step.to.value, "reason": step.reason})  # fmt: skip
         acts.append(Act(f"move:{step.to}", f"document:{document.id}", document.client_id, {"state": before},
                         {"state": step.to, "reason": step.reason}, step.actor, moment))  # fmt: skip
         before, version = step.to, version + 1
-    session.refresh(document)
+    session.connection().execute(_ADD_EVENT, events)
     if counted:
         _count_links(session, document)
     record_all(session, acts, actor=steps[-1].actor, at=steps[-1].at or now())
@@ -148,6 +158,9 @@ def _swap_state(
     )  # fmt: skip
     if changed.rowcount != 1:
         raise ConflictError(f"document {document.id} was changed by somebody else")
+    for name, value in {"state": to.value, "version": version + 1, "updated_at": moment, "claimed_by": None,
+                        "claimed_until": None, "waiting_until": None}.items():  # fmt: skip
+        set_committed_value(document, name, value)  # what was just written need not be read
 
 
 def _count_links(session: Session, document: DocumentRow) -> None:
@@ -187,7 +200,8 @@ def add_extraction(
     for name in ("seller_name", "invoice_number", "issue_date", "due_date", "currency", "gross_total",
                  "order_reference"):  # fmt: skip
         setattr(document, name, getattr(invoice, name))
-    document.search_words, document.waiting_until = search_words(document.name, invoice), None
+    document.search_words = search_words(document.name, invoice, batch=document.batch)
+    document.waiting_until = None
     session.add(document)
     session.flush()
     return revision
@@ -195,11 +209,10 @@ def add_extraction(
 
 def load_extraction(session: Session, document_id: str, revision: int | None = None) -> Extraction | None:
     """A revision of what a document says, the newest if none is named; None before it was read."""
-    query = select(ExtractionRow).where(ExtractionRow.document_id == document_id)
     if revision is not None:
-        query = query.where(ExtractionRow.revision == revision)
-    row = session.exec(query.order_by(col(ExtractionRow.revision).desc())).first()
-    return Extraction.model_validate_json(row.extraction_json) if row else None
+        return load_revision(session, document_id, revision)
+    stored = session.exec(_NEWEST, params={"document": document_id}).first()
+    return Extraction.model_validate_json(stored) if stored else None
 
 
 def load_match(session: Session, document_id: str, revision: int) -> MatchResult | None:

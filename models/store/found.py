@@ -8,34 +8,35 @@ notation. A search is a list of terms, all of which must be there; each term may
 ' scan.pdf f-12 f12 fr763000 =1234.50 '
 >>> search_terms("1.234,50 €")
 [('1.234,50 €', '=1234.50 ')]
->>> search_terms("Été F12")
-[('ete', 'été'), ('f12',)]
+>>> search_terms("Été F12"), search_terms("Midi 1 234,56")
+([('ete',), ('f12',)], [('midi',), ('1 234,56', '=1234.56 ')])
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from decimal import Decimal, InvalidOperation
 
 from sqlalchemy import ColumnElement
 from sqlmodel import col, or_, select
 
 from models.invoice import Invoice
+from models.names import fold
 from models.tables import CommentRow, DocumentRow
 
 _NAMES = ("invoice_number", "seller_name", "order_reference", "contract_reference")
 _IDS = ("invoice_number", "seller_vat_id", "seller_legal_id", "iban", "order_reference")
 _AMOUNTS = ("gross_total", "net_total", "tax_total", "payable_total")
 _AMOUNT = re.compile(r"-?(?:[A-Za-z]{3}|[€$£])?\s*(\d[\d.,\s'’]*)(?:[A-Za-z]{3}|[€$£])?")
+_WORD = re.compile(r"\d{1,3}(?:[ \u00a0\u202f'’]\d{3})+(?:[.,]\d{1,2})?(?!\S)|\S+")  # an amount with its groups is one
+_CENTS = re.compile(r"[.,]\d{1,2}(?!\d)")
 _MOST_TERMS = 6
 _LONGEST_ID = 34  # an IBAN
 
 
 def folded(text: str) -> str:
     """Without accents and case, runs of blanks as one."""
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(sign))
-    return " ".join(plain.split())
+    return " ".join(fold(text).split())
 
 
 def compact(text: str) -> str:
@@ -48,11 +49,11 @@ def amount_word(value: Decimal) -> str:
     return f"={value.copy_abs():.2f}"
 
 
-def search_words(name: str, invoice: Invoice) -> str:
-    """The text by which a document is found."""
-    words = [folded(name), *(folded(str(getattr(invoice, one) or "")) for one in _NAMES)]
-    words += [compact(str(getattr(invoice, one) or "")) for one in _IDS]
-    words += [amount_word(value) for one in _AMOUNTS if (value := getattr(invoice, one)) is not None]
+def search_words(name: str, invoice: Invoice | None = None, *, batch: str = "") -> str:
+    """The text by which a document is found; before it is read by its name and batch."""
+    words = [folded(name), folded(batch), *(folded(str(getattr(invoice, one, "") or "")) for one in _NAMES)]
+    words += [compact(str(getattr(invoice, one, "") or "")) for one in _IDS]
+    words += [amount_word(value) for one in _AMOUNTS if (value := getattr(invoice, one, None)) is not None]
     return f" {' '.join(dict.fromkeys(filter(None, words)))} "
 
 
@@ -87,16 +88,18 @@ def _decimal(text: str) -> Decimal | None:
 
 def search_terms(text: str) -> list[tuple[str, ...]]:
     """What must be found, each in one of several ways; a whole text that is an amount or an id is one term."""
-    whole, squeezed = folded(text), compact(text)
+    squeezed = compact(text)
+    is_id = len(squeezed) <= _LONGEST_ID and sum(map(str.isdigit, squeezed)) > len(squeezed) / 2
+    if (is_id and not _CENTS.search(text)) or read_amounts(text):
+        return [_ways(text)]
+    return [_ways(word) for word in _WORD.findall(text)[:_MOST_TERMS]]
+
+
+def _ways(text: str) -> tuple[str, ...]:
+    """How one term may be written where it is found."""
     amounts = [f"{amount_word(value)} " for value in read_amounts(text) if value < 10**12]
-    is_id = (
-        " " in whole and len(squeezed) <= _LONGEST_ID and sum(sign.isdigit() for sign in squeezed) > len(squeezed) / 2
-    )
-    if amounts or is_id:
-        is_sum = bool(amounts) and bool(set(",.") & set(whole))  # its bare digits may stand inside any long number
-        return [tuple(dict.fromkeys((whole, *(() if is_sum else (squeezed,)), *amounts)))]
-    words = text.casefold().split()[:_MOST_TERMS]
-    return [tuple(dict.fromkeys(filter(None, (folded(word), compact(word), word)))) for word in words]
+    is_sum = bool(amounts) and bool(set(",.") & set(text))  # its bare digits may stand inside any long number
+    return tuple(dict.fromkeys(filter(None, (folded(text), "" if is_sum else compact(text), *amounts))))
 
 
 def matches(text: str, states: frozenset[str] = frozenset()) -> list[ColumnElement[bool]]:
@@ -107,12 +110,9 @@ def matches(text: str, states: frozenset[str] = frozenset()) -> list[ColumnEleme
 def _matches_term(ways: tuple[str, ...], states: frozenset[str]) -> ColumnElement[bool]:
     row = DocumentRow
     found = [col(row.search_words).contains(way, autoescape=True) for way in ways]
-    found += [
-        col(side).icontains(ways[0], autoescape=True) for side in (row.name, row.batch, row.tags, row.seller_name)
-    ]
-    found += [col(side).icontains(ways[0], autoescape=True) for side in (row.invoice_number, row.order_reference)]
+    found.append(col(row.tags).contains(ways[0], autoescape=True))
     said = select(CommentRow.document_id).where(
-        or_(*(col(CommentRow.words).icontains(way, autoescape=True) for way in ways))
+        or_(*(col(CommentRow.folded).contains(way, autoescape=True) for way in ways))
     )
     named = [col(row.state).in_(sorted(states))] if states else []
     return or_(*found, col(row.id).in_(said), *named)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, func, select
 
 from models.certificate import DocumentEvidence, Label
@@ -22,6 +23,10 @@ from models.store.labels import put_label
 from models.tables import DecisionRow, DocumentRow, LabelRow, MatchRow
 
 POLICY = "policy"
+_FIRST = (
+    select(DecisionRow).where(DecisionRow.document_id == bindparam("document"), DecisionRow.actor == POLICY)
+    .order_by(col(DecisionRow.created_at)).limit(1)
+)  # fmt: skip
 ENOUGH = 50  # earlier invoices are counted up to here: more make no supplier better known
 GATES = "gates"  # the feature that says how many gates held a document
 # What a payment rests on. Who the seller is stands in the match, whatever its name was read as.
@@ -63,8 +68,7 @@ def unlabel_document(session: Session, document: DocumentRow) -> None:
 
 def first_decision(session: Session, document_id: str) -> DecisionRow | None:
     """What the policy first said of a document: before any person had a hand in it."""
-    query = select(DecisionRow).where(DecisionRow.document_id == document_id, DecisionRow.actor == POLICY)
-    return session.exec(query.order_by(col(DecisionRow.created_at))).first()
+    return session.exec(_FIRST, params={"document": document_id}).first()
 
 
 def is_gated(decision: DecisionRow) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -80,8 +80,10 @@ def span_of(week: date, zone: str) -> tuple[datetime, datetime]:
     return start, end
 
 
-def entries_of(session: Session, week: date, zone: str, user_id: str | None = None) -> list[Entry]:
-    """What was answered or skipped in a week, of everybody or of one person, in order of time."""
+def entries_of(
+    session: Session, week: date, zone: str, user_id: str | None = None, *, clients: Collection[str] | None = None
+) -> list[Entry]:
+    """What was answered or skipped in a week, of everybody or of one person, for all clients or some, by time."""
     start, end = span_of(week, zone)
     query = (
         select(MicroAnswerRow, UserRow, PayRateRow)
@@ -91,6 +93,8 @@ def entries_of(session: Session, week: date, zone: str, user_id: str | None = No
     )  # fmt: skip
     if user_id is not None:
         query = query.where(MicroAnswerRow.user_id == user_id)
+    if clients is not None:
+        query = query.where(col(MicroAnswerRow.client_id).in_(sorted(clients)))
     nothing = Decimal(0)
     return [Entry(user.id, user.login, rate.region, rate.currency, row.answer is not None,
                   row.active_seconds or nothing, row.pay or nothing, rate.hourly or nothing)

@@ -166,10 +166,11 @@ def in_random_order(session: Session, tasks: Iterable[MicroTaskRow], user_id: st
     return sorted(tasks, key=lambda task: hmac.new(key, f"{user_id}\0{task.id}".encode(), "sha256").digest())
 
 
-def close_task(session: Session, task: MicroTaskRow, state: str, *, at: datetime) -> None:
-    """End a task: done, expert or withdrawn."""
-    record_all(session, [Act(f"micro:{state}", f"micro_task:{task.id}", task.client_id, {"state": task.state},
-                             {"state": state, "answer": task.answer})], actor=ACTOR, at=at)  # fmt: skip
+def close_task(session: Session, task: MicroTaskRow, state: str, *, at: datetime, reason: str = "") -> None:
+    """End a task: done, expert or withdrawn, in words why where it is not plain."""
+    after = {"state": state, "answer": task.answer} | ({"reason": reason} if reason else {})
+    record_all(session, [Act(f"micro:{state}", f"micro_task:{task.id}", task.client_id, {"state": task.state}, after)],
+               actor=ACTOR, at=at)  # fmt: skip
     task.state, task.closed_at = state, at
     session.add(task)
     session.flush()

@@ -20,6 +20,7 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, delete, func, select
 
 from models.errors import ConflictError
@@ -43,6 +44,8 @@ _FITS: dict[str, Callable[[str], object]] = {
 }
 _SEEN_STEP = timedelta(seconds=60)  # a session's last use is written at most this often
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_SIGN_IN = select(SessionRow, UserRow).join(UserRow, col(UserRow.id) == SessionRow.user_id).where(
+    SessionRow.token_hash == bindparam("token_hash"))  # fmt: skip
 _CONSONANTS, _VOWELS = "bdfghjklmnprstvz", "aeiou"
 
 
@@ -183,11 +186,8 @@ def find_session(
     session: Session, token: str, settings: WebSettings, *, at: datetime
 ) -> tuple[SessionRow, UserRow] | None:
     """The live sign-in of a token: not idle, not too old, and its account still open."""
-    row = session.get(SessionRow, _digest(token))
-    if row is None or _is_over(row, settings, at):
-        return None
-    user = session.get(UserRow, row.user_id)
-    return (row, user) if user is not None and user.active else None
+    found = session.exec(_SIGN_IN, params={"token_hash": _digest(token)}).first()
+    return found if found is not None and found[1].active and not _is_over(found[0], settings, at) else None
 
 
 def _is_over(row: SessionRow, settings: WebSettings, at: datetime) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from models.errors import ConflictError
@@ -21,6 +22,10 @@ from models.store.queue import PARKED
 from models.tables import DocumentRow, MailRow, SupplierQuestionRow
 
 LONGEST = 5000
+_ASKED = (
+    select(SupplierQuestionRow).where(SupplierQuestionRow.document_id == bindparam("document"))
+    .order_by(col(SupplierQuestionRow.asked_at).desc())
+)  # fmt: skip
 _MAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,190}\.[^@\s,;<>\".]{2,24}")
 Resume = Callable[[datetime, datetime], datetime]  # (asked at, due at) to the time it is due after the answer
 
@@ -137,8 +142,7 @@ def open_question(session: Session, document_id: str) -> SupplierQuestionRow | N
 
 def questions_of(session: Session, document_id: str) -> tuple[SupplierQuestionRow, ...]:
     """Everything that was asked about a document, newest first."""
-    query = select(SupplierQuestionRow).where(SupplierQuestionRow.document_id == document_id)
-    return tuple(session.exec(query.order_by(col(SupplierQuestionRow.asked_at).desc())))
+    return tuple(session.exec(_ASKED, params={"document": document_id}))
 
 
 def _send(session: Session, row: SupplierQuestionRow, at: datetime, kind: str = "supplier_question") -> None:

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, delete
+from sqlalchemy import bindparam, insert
+from sqlmodel import Session, col, delete, select
 
 from models.tables import ReplayRow
 
 KEPT = timedelta(days=7)
+_FIND = select(ReplayRow.user_id, ReplayRow.location).where(ReplayRow.key == bindparam("which"))
+_ADD = insert(ReplayRow)
 _SWEEP = "00"  # keys are random: one in 256 begins so, and drops what is old; no clock and no state needed
 
 
 def find_answer(session: Session, key: str, *, user_id: str) -> str | None:
     """Where this person was sent to when the form came first; None for a form that is new."""
-    row = session.get(ReplayRow, key) if key else None
+    row = session.connection().execute(_FIND, {"which": key}).first() if key else None
     return row.location if row and row.user_id == user_id else None
 
 
@@ -28,8 +31,8 @@ def keep_answer(session: Session, key: str, *, user_id: str, path: str, location
         return
     if key.startswith(_SWEEP):
         drop_old_answers(session, at=at)
-    session.add(ReplayRow(key=key, user_id=user_id, path=path[:500], location=location, at=at))
-    session.flush()
+    row = {"key": key, "user_id": user_id, "path": path[:500], "location": location, "at": at}
+    session.connection().execute(_ADD, row)
 
 
 def drop_old_answers(session: Session, *, at: datetime) -> int:

@@ -13,6 +13,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, select, update
 
 from models.decision import Decision, Outcome, Reason
@@ -51,6 +52,7 @@ from models.tables import (
     TouchRow,
 )
 
+_ADD_TOUCH = insert(TouchRow)
 LONGEST_TOUCH = timedelta(hours=2)  # a form left open over lunch is no work
 REJECT_CODES = (  # reasons of the French invoice lifecycle (CDAR)
     "DUPLICATE", "COORD_BANC_ERR", "TX_TVA_ERR", "TOTAL_AMOUNT_ERR", "CALCUL_ERR", "ROUTING_ERR", "JUSTIF_ABS", "OTHER",
@@ -69,7 +71,7 @@ def save(
     """
     if document.state not in EDITABLE:
         raise ConflictError(f"document {document.id} is {document.state} and cannot be edited")
-    base = load_extraction(session, document.id)
+    base = load_extraction(session, document.id, document.revision)
     fresh = unknown_confirmed(session, document, edit)
     revision = apply_edit(base, replace(edit, confirmed=fresh))
     if revision.changes or (edit.settles and fresh):
@@ -173,13 +175,14 @@ def release(
 
 def _settle(session: Session, document: DocumentRow, *, actor: str, at: datetime, reason: str) -> Status:
     """Let a document go, with all that follows from a person's word."""
-    carry_match(session, document)
+    kept = carry_match(session, document)  # held to the end: three steps look at it, and it is read once
     refuse_what_was_taken(session, document)
     _decide(session, document, Outcome.APPROVE, actor=actor, at=at)
     move(session, document, Status.APPROVED, actor=actor, reason=reason, at=at)
     _learn(session, document, at)
     learn_aliases(session, document, at)
     label_document(session, document, actor=actor, at=at)
+    del kept
     return Status.APPROVED
 
 
@@ -244,8 +247,9 @@ def _decide(session: Session, document: DocumentRow, outcome: Outcome, *, actor:
 def touch(session: Session, document: DocumentRow, *, actor: str, act: str, opened_at: datetime, at: datetime) -> None:
     """Note how long a person had the document open before the act."""
     spent = min(max(at - opened_at, timedelta(0)), LONGEST_TOUCH)
-    session.add(TouchRow(id=new_id(), client_id=document.client_id, document_id=document.id, actor=actor, act=act,
-                         started_at=at - spent, seconds=spent.total_seconds()))  # fmt: skip
+    session.connection().execute(_ADD_TOUCH, {
+        "id": new_id(), "client_id": document.client_id, "document_id": document.id, "actor": actor, "act": act,
+        "started_at": at - spent, "seconds": spent.total_seconds()})  # fmt: skip
 
 
 def last_move(session: Session, document_id: str) -> EventRow | None:

@@ -14,10 +14,11 @@ from models.store.jobs import JUDGE
 from models.tables import DocumentRow, JobRow, MatchLinkRow, MatchRow
 
 
-def carry_match(session: Session, document: DocumentRow) -> None:
-    """Give the newest revision the match of the one before, unless it has one already."""
-    if session.get(MatchRow, (document.id, document.revision)) is not None:
-        return
+def carry_match(session: Session, document: DocumentRow) -> MatchRow | None:
+    """Give the newest revision the match of the one before, unless it has one already; returns it."""
+    found = session.get(MatchRow, (document.id, document.revision))
+    if found is not None:
+        return found
     job = session.exec(select(JobRow).where(JobRow.document_id == document.id, JobRow.kind == JUDGE)).first()
     if job is not None and job.state in {
         "ready",
@@ -29,9 +30,11 @@ def carry_match(session: Session, document: DocumentRow) -> None:
     source = session.exec(newest).first()
     if source is not None:
         values = source.model_dump() | {"revision": document.revision, "created_at": now()}
-        session.add(MatchRow(**values))
+        found = MatchRow(**values)
+        session.add(found)
         _carry_links(session, document, source.revision)
     session.flush()
+    return found
 
 
 def _carry_links(session: Session, document: DocumentRow, judged: int) -> None:

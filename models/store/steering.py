@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import combinations
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, case
 from sqlalchemy.orm import Mapped
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, or_, select
 
 from models.certificate import Certificate
 from models.status import Status
 from models.store.claims import held_since
 from models.tables import (
     AuditRow,
+    AuditSampleRow,
     CertificateRow,
     CorrectionRow,
     DecisionRow,
@@ -33,6 +35,7 @@ from models.tables import (
 WAITING = (Status.IN_REVIEW, Status.HELD, Status.DUPLICATE, Status.QUARANTINED)  # for a person
 SETTLED = (Status.APPROVED, Status.REJECTED)
 MOST_PAIRED = 300  # newest documents of two persons on which agreement is reckoned
+_SAID = ("right", "wrong")
 Clients = Collection[str] | None  # None: every client
 
 
@@ -80,15 +83,6 @@ def backlog(session: Session, groups: Iterable[Ages]) -> dict[tuple[str, str], l
 
 def _bucket(value: Mapped[datetime], bounds: Sequence[datetime]) -> ColumnElement[int]:
     return case(*((value > bound, at) for at, bound in enumerate(bounds)), else_=len(bounds))
-
-
-def due_counts(session: Session, clients: Clients, at: datetime, soon: datetime, today: datetime) -> dict[str, int]:
-    """Documents that wait, by when they are due: late, soon, today, later, none."""
-    due = col(DocumentRow.due_at)
-    part = case((due.is_(None), "none"), (due < at, "late"), (due < soon, "soon"), (due < today, "today"),
-                else_="later")  # fmt: skip
-    query = select(part, func.count()).where(_waits(), *_of(clients)).group_by(part)
-    return dict.fromkeys(("late", "soon", "today", "later", "none"), 0) | dict(session.exec(query).all())
 
 
 def desks(session: Session, clients: Clients, at: datetime, *, limit: int = 50) -> list[Desk]:
@@ -159,23 +153,42 @@ def bounds_of(session: Session, clients: Clients) -> list[Certificate]:
 
 
 def verdict_pairs(session: Session, clients: Clients, since: datetime) -> dict[tuple[str, str], list[tuple[str, str]]]:
-    """For each pair of persons: what each said of the same read value, right or wrong, in order of their names."""
+    """For each pair of persons: what each said of the same read value, right or wrong, in order of their names.
+
+    A person speaks by confirming or changing a value, and by looking at a document of the audit sample.
+    """
+    audits = _audits(session, clients, since)
     several = select(TouchRow.document_id).where(TouchRow.started_at >= since)
     if clients is not None:
         several = several.where(col(TouchRow.client_id).in_(sorted(clients)))
     several = several.group_by(col(TouchRow.document_id)).having(func.count(func.distinct(TouchRow.actor)) > 1)
     several = several.order_by(func.max(TouchRow.started_at).desc()).limit(MOST_PAIRED)
-    query = select(CorrectionRow).where(col(CorrectionRow.document_id).in_(several)).order_by(col(CorrectionRow.at))
+    own = col(CorrectionRow.document_id)
+    query = select(CorrectionRow).where(or_(own.in_(several), own.in_([each.document_id for each in audits])))
     by_value: defaultdict[tuple[str, str], list[CorrectionRow]] = defaultdict(list)
-    for row in session.exec(query):
+    for row in session.exec(query.order_by(col(CorrectionRow.at))):
         by_value[row.document_id, row.term].append(row)
+    said = {key: {row.actor: _SAID[row.after != rows[0].before] for row in rows} for key, rows in by_value.items()}
+    for audit in audits:
+        checked = json.loads(audit.checked_json)
+        for term in {*checked.get("keyed", ()), *checked.get("wrong", ())}:
+            said.setdefault((audit.document_id, term), {})[audit.checked_by or ""] = _SAID[term in checked["wrong"]]
+    return _paired(said.values())
+
+
+def _audits(session: Session, clients: Clients, since: datetime) -> Sequence[AuditSampleRow]:
+    """The newest settled audits."""
+    query = select(AuditSampleRow).where(AuditSampleRow.state != "open", col(AuditSampleRow.checked_at) >= since)
+    if clients is not None:
+        query = query.where(col(AuditSampleRow.client_id).in_(sorted(clients)))
+    return session.exec(query.order_by(col(AuditSampleRow.checked_at).desc()).limit(MOST_PAIRED)).all()
+
+
+def _paired(said: Iterable[Mapping[str, str]]) -> dict[tuple[str, str], list[tuple[str, str]]]:
     found: defaultdict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
-    for rows in by_value.values():
-        said = {row.actor: "right" if row.after == rows[0].before else "wrong" for row in rows}
-        names = sorted(said)
-        for at, one in enumerate(names):
-            for other in names[at + 1 :]:
-                found[one, other].append((said[one], said[other]))
+    for verdicts in said:
+        for one, other in combinations(sorted(verdicts), 2):
+            found[one, other].append((verdicts[one], verdicts[other]))
     return dict(found)
 
 

@@ -21,7 +21,8 @@ from models.tables import AuditRow, CommentRow, ExtractionRow
 
 KINDS: tuple[str, ...] = ("arrival", "view", "change", "comment", "escalation", "approval", "move", "mail", "other")
 _BY_BEGINNING: tuple[tuple[str, str], ...] = (  # the first that fits
-    ("receive", "arrival"), ("open", "view"), ("view", "view"), ("save", "change"), ("set_cause", "change"),
+    ("receive", "arrival"), ("open", "view"), ("view", "view"), ("leave", "view"),
+    ("save", "change"), ("set_cause", "change"),
     ("comment", "comment"), ("strike_comment", "comment"), ("escalat", "escalation"), ("move:", "move"),
     ("queue_mail", "mail"), ("send_mail", "mail"), ("refuse_mail", "mail"), ("retry_mail", "mail"),
     ("ask_supplier", "mail"), ("verify_bank", "approval"), ("approv", "approval"), ("vouch", "approval"),

@@ -68,13 +68,13 @@ from models.tables.stages import (
 
 __all__ = [
     "AlarmRow", "AliasRow", "ApprovalRow", "ArrangementRow", "AuditRow", "AuditSampleRow", "BlobRow", "BulkRow",
-    "CertificateRow", "ChangeRow", "ChosenOrderRow", "ClientRow", "CodingProposalRow", "CodingRow", "CommentRow", "CorrectionRow",
-    "CounterRow", "CreditLinkRow", "DecisionRow", "DocumentRow", "DuplicatePairRow", "EscalationRow", "EventRow", "ExtractionRow",
-    "FindingRow", "GoodsReceiptRow", "IdentityRow", "InvoiceLineRow", "InvoiceRow", "JobRow", "KpiRow", "LabelRow",
-    "MailRow", "ManualBaselineRow", "MatchLinkRow", "MatchRow", "MicroAnswerRow", "MicroTaskRow", "MicroWorkerRow",
-    "ModelRow",     "OrderClaimRow", "OrderLineRow", "OrderRow", "PayRateRow", "PublishBatchRow", "PublishHoldRow", "ReceiptRow",
-    "ReplayRow", "SampleKeyRow", "SampleRow", "SavedFilterRow", "SearchTextRow", "SecretRow", "SessionRow",
-    "ShadowRow", "SupplierBankRow", "SupplierKeyRow", "SupplierQuestionRow", "SupplierRow", "SupplierRuleRow",
-    "ToleranceRow", "TopUpRow", "TouchRow", "TransitionRow", "UserClientRow", "UserRow", "VatBreakdownRow",
-    "WageFloorRow",
+    "CertificateRow", "ChangeRow", "ChosenOrderRow", "ClientRow", "CodingProposalRow", "CodingRow", "CommentRow",
+    "CorrectionRow", "CounterRow", "CreditLinkRow", "DecisionRow", "DocumentRow", "DuplicatePairRow",
+    "EscalationRow", "EventRow", "ExtractionRow", "FindingRow", "GoodsReceiptRow", "IdentityRow", "InvoiceLineRow",
+    "InvoiceRow", "JobRow", "KpiRow", "LabelRow", "MailRow", "ManualBaselineRow", "MatchLinkRow", "MatchRow",
+    "MicroAnswerRow", "MicroTaskRow", "MicroWorkerRow", "ModelRow", "OrderClaimRow", "OrderLineRow", "OrderRow",
+    "PayRateRow", "PublishBatchRow", "PublishHoldRow", "ReceiptRow", "ReplayRow", "SampleKeyRow", "SampleRow",
+    "SavedFilterRow", "SearchTextRow", "SecretRow", "SessionRow", "ShadowRow", "SupplierBankRow", "SupplierKeyRow",
+    "SupplierQuestionRow", "SupplierRow", "SupplierRuleRow", "ToleranceRow", "TopUpRow", "TouchRow",
+    "TransitionRow", "UserClientRow", "UserRow", "VatBreakdownRow", "WageFloorRow",
 ]  # fmt: skip

@@ -74,7 +74,7 @@ class DocumentRow(SQLModel, table=True):
     client_id: str = Field(foreign_key="client.id")
     sha256: str = Field(foreign_key="blob.sha256", index=True)
     part: int = 1  # 2 and more: further invoices of one file
-    parent_id: str | None = None
+    parent_id: str | None = Field(default=None, index=True)
     name: str
     batch: str = Field(default="", index=True)
     channel: str = "folder"
@@ -113,7 +113,9 @@ class DocumentRow(SQLModel, table=True):
     waiting_cost: float = 0.0  # expected cost of another business day in the queue, in the client's currency
     waiting_parts_json: str = Field(default="{}", sa_column=text())  # the sum's parts, as they are shown
     waiting_rank: float = 0.0  # that cost for each minute of work: the order of the queue
-    waiting_until: datetime | None = Field(default=None, sa_column=instant(nullable=True))  # the price holds; none: stale
+    waiting_until: datetime | None = Field(
+        default=None, sa_column=instant(nullable=True)
+    )  # the price holds; none: stale
     search_words: str = Field(default="", sa_column=text())  # numbers, names, ids and amounts as they are searched
 
 

@@ -120,3 +120,5 @@ class MicroWorkerRow(SQLModel, table=True):
     state: str = "qualifying"  # qualifying, working, stopped
     since: datetime = Field(sa_column=instant())  # known answers from then on count
     rounds: int = 1  # how often the person began with known questions
+    earlier: datetime | None = Field(default=None, sa_column=instant(nullable=True))  # what the last stop rests on:
+    was: str = ""  # known answers from then on, in this state

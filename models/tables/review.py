@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from models.tables.kinds import instant, text
+from models.tables.kinds import folded_of, instant, text
 
 
 class SavedFilterRow(SQLModel, table=True):
@@ -47,6 +47,7 @@ class CommentRow(SQLModel, table=True):
     document_id: str = Field(foreign_key="document.id")
     term: str = ""  # of models.invoice; empty: the document
     words: str = Field(sa_column=text())
+    folded: str = Field(default=None, sa_column=folded_of("words"))  # the words as they are searched
     mentions: str = ""  # logins, separated by a space
     actor: str
     at: datetime = Field(sa_column=instant())
@@ -148,7 +149,9 @@ class DuplicatePairRow(SQLModel, table=True):
     client_id: str = Field(foreign_key="client.id", index=True)
     verdict: str  # same, different
     reason: str
-    evidence_json: str = Field(default="[]", sa_column=text())  # what agreed when it was said: weights are counted on it
+    evidence_json: str = Field(
+        default="[]", sa_column=text()
+    )  # what agreed when it was said: weights are counted on it
     actor: str
     at: datetime = Field(sa_column=instant())
 

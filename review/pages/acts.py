@@ -46,11 +46,12 @@ from models.tables import DocumentRow
 from review.approving import cleared_rules
 from review.causes import chosen_causes, proposer
 from review.coding import read_coding
-from review.filters import link, read_filters
+from review.filters import link, read_filters, timed
 from review.forms import Typed, read_form
 from review.merging import merge_inputs
 from review.pages.document import CODABLE, show_document, visible_document
 from review.passwords import is_himself
+from review.pricing import price_now
 from review.replay import answered, go_on
 from review.site import Site, Visitor, site_of, visitor_of
 
@@ -215,6 +216,7 @@ def perform(request: Request, document_id: str, form: FormData, name: str) -> Re
             act = open_act(session, site, visitor, document_id, form)
             check_turn(act.document, act.typed.version, **act.who)
             done = _ACTS[name](act)
+            price_now(session, site, act.document)
             set_causes(act.session, act.document, chosen_causes(act.form), **act.who)
             touch(session, act.document, act=name, opened_at=act.typed.opened_at, **act.who)
             return go_on(session, request, form, _target(request, act, done), act.document)
@@ -222,7 +224,7 @@ def perform(request: Request, document_id: str, form: FormData, name: str) -> Re
         with site.store.write() as session:  # nothing was approved; the match is made anew
             add_job(session, visible_document(session, document_id, visitor), kind=JUDGE, lane="xml", at=site.clock())
         return _again(request, document_id, form, "taken.title", 409, taken=error.shortages)
-    except (WrongInputError, FourEyesError, ConflictError) as error:
+    except (WrongInputError, ReasonNeededError, FourEyesError, ConflictError) as error:
         notice, status = next(told for kind, told in _REFUSALS.items() if isinstance(error, kind))
         return _again(request, document_id, form, notice, status)
 
@@ -239,7 +241,7 @@ def open_act(session: Session, site: Site, visitor: Visitor, document_id: str, f
 
 def _target(request: Request, act: Act, done: str) -> str:
     """Where to go on: the same document, or the next of the queue, with a word on what was done."""
-    filters = read_filters(request.query_params, act.visitor)
+    filters = timed(read_filters(request.query_params, act.visitor), site_of(request), act.visitor)
     tail = urlencode({"done": done, "was": act.document.id})
     if done in _STAY:
         stays = act.document.parent_id or act.document.id if done == "joined" else act.document.id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
@@ -24,8 +24,9 @@ from models.store.questions import Question
 from models.store.queue import list_documents
 from models.store.reviewing import REJECT_CODES
 from models.tables import BulkRow, DocumentRow
-from review.filters import link, parse_filters, read_filters
+from review.filters import link, parse_filters, read_filters, timed
 from review.letters import LETTERS, TEMPLATES, Case, letter_language, propose, write_question
+from review.pricing import price_now
 from review.reminders import reminder_at, resume_of
 from review.rights import Right
 from review.site import Site, Visitor, not_found, show, site_of, visitor_of
@@ -69,7 +70,7 @@ async def undo_page(request: Request, bulk_id: str) -> Response:
 def _preview(request: Request, form: FormData) -> Response:
     site, visitor = site_of(request), visitor_of(request)
     act = _act_of(form, visitor)
-    filters = replace(read_filters(request.query_params, visitor), at=site.clock())
+    filters = timed(read_filters(request.query_params, visitor), site, visitor)
     with site.store.read() as session:
         if form.get("all") == "yes":
             rows = list_documents(session, replace(filters, after=""), limit=MOST).rows
@@ -97,6 +98,7 @@ def _perform(request: Request, form: FormData) -> Response:
         if not rows:
             raise HTTPException(400)
         row = perform(session, versions, _order(session, site, visitor, act, form), rows)
+        price_all(session, site, rows)
     filters = parse_filters(request.url.query, visitor)
     return RedirectResponse(f"/queue?{link(filters)}&bulk={row.id}", 303)
 
@@ -110,6 +112,7 @@ def _undo(request: Request, bulk_id: str) -> Response:
         rows = chosen(session, list(json.loads(row.before_json)), visitor.client_ids)
         order = replace(_order(session, site, visitor, row.act, FormData()), detail={})
         undo_bulk(session, row, order, rows)
+        price_all(session, site, rows)
     filters = read_filters(request.query_params, visitor)
     return RedirectResponse(f"/queue?{link(filters)}&bulk={row.id}", 303)
 
@@ -159,6 +162,13 @@ def read_day(text: str, site: Site) -> datetime | None:
         return None
     moment = datetime.combine(day, time(0), tzinfo=ZoneInfo(site.settings.review.timezone)).astimezone(UTC)
     return moment if moment > site.clock() else None
+
+
+def price_all(session: Session, site: Site, rows: Sequence[DocumentRow]) -> None:
+    """Price what an act has moved; where nothing of the price changed it holds."""
+    for document in rows:
+        if document.waiting_until is None:
+            price_now(session, site, document)
 
 
 def _order(session: Session, site: Site, visitor: Visitor, act: str, form: FormData) -> BulkOrder:

@@ -53,8 +53,10 @@ def strike(request: Request, document_id: str, comment_id: str) -> Response:
 
 def _answer(request: Request, document: DocumentRow) -> Response:
     if request.headers.get("hx-request"):
-        return show(request, "document_talk.html", document=document, talk=talk_of(request, document),
-                    base=f"/documents/{document.id}", query="")  # fmt: skip
+        with site_of(request).store.read() as session:
+            talk = talk_of(session, request, document)
+        return show(request, "document_talk.html", document=document, talk=talk, base=f"/documents/{document.id}",
+                    query="")  # fmt: skip
     return RedirectResponse(f"/documents/{document.id}#talk", 303)
 
 

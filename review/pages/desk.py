@@ -24,6 +24,7 @@ from review.filters import link, read_filters
 from review.letters import LETTERS, TEMPLATES, mail_link
 from review.pages.bulk import question_for, read_day
 from review.pages.document import visible_document
+from review.pricing import price_now
 from review.reminders import reminder_at, resume_of
 from review.site import Site, Visitor, show, site_of, visitor_of
 
@@ -112,7 +113,7 @@ def _show(request: Request, document_id: str, *, form: FormData | None = None, s
         document = visible_document(session, document_id, visitor)
         question = question_for(session, document, visitor, chosen, code)
         workers = workers_of(session, document.client_id, site.settings.review)
-        asked = questions_of(session, document.id)
+        asked, desk = questions_of(session, document.id), view_desk(session, request, document)
     if form is not None:
         typed = {name: str(form[name])[:5000] for name in ("subject", "words", "recipient") if name in form}
         question = replace(question, **typed)
@@ -121,7 +122,7 @@ def _show(request: Request, document_id: str, *, form: FormData | None = None, s
         request, "queue_desk.html", status=status, document=document, question=question, workers=workers, asked=asked,
         templates=TEMPLATES, letters=tuple(LETTERS), letter=code, mail=mail_link(question), link=link,
         filters=filters, request_filters=parse_qsl(link(filters)), refused=form is not None,
-        desk=view_desk(request, document),
+        desk=desk,
         tomorrow=(site.clock() + timedelta(days=1)).date().isoformat(),
     )  # fmt: skip
 
@@ -144,6 +145,7 @@ def _perform(request: Request, document_id: str, form: FormData, name: str) -> R
         with site.store.write() as session:
             document = visible_document(session, document_id, visitor)
             done = _ACTS[name](DeskAct(session, document, visitor, site, form, site.clock()))
+            price_now(session, site, document)
     except ConflictError:
         return _show(request, document_id, form=form, status=409)
     filters = read_filters(request.query_params, visitor)

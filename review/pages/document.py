@@ -25,7 +25,7 @@ from models.store.dossier import Dossier, audit_values, find_visible, load_dossi
 from models.store.master import neighbours
 from models.store.reviewing import REJECT_CODES, can_undo
 from models.store.seen import kept_words, load_words
-from models.tables import ClientRow, DocumentRow
+from models.tables import DocumentRow
 from review.arithmetic import view_panel
 from review.candidates import side_by_side, telling
 from review.chances import chances_of
@@ -39,7 +39,7 @@ from review.forms import LINE_COLUMNS, VAT_COLUMNS, Typed, form_inputs, row_numb
 from review.messages import said_at
 from review.readings import ENGINES
 from review.replay import fresh_key
-from review.site import Visitor, not_found, show, site_of, visitor_of
+from review.site import Visitor, client_of, not_found, show, site_of, visitor_of
 from review.talk import talk_of
 
 router = APIRouter()
@@ -65,8 +65,9 @@ def document_page(request: Request, document_id: str) -> Response:
 
 def _like_it(request: Request, session: Session, document: DocumentRow) -> Experience | None:
     """How many like it were wrong."""
-    site, client = site_of(request), session.get_one(ClientRow, document.client_id)
-    return experience_of(session, document, client_policy(site.settings.policy, client.policy_json), site.clock())
+    site, client = site_of(request), client_of(visitor_of(request), document)
+    policy = client_policy(site.settings.policy, client.policy_json if client else None)
+    return experience_of(session, document, policy, site.clock())
 
 
 def earlier_ones(session: Session, dossier: Dossier) -> tuple[DocumentRow, ...]:
@@ -90,20 +91,21 @@ def visible_document(session: Session, document_id: str, visitor: Visitor) -> Do
     return document
 
 
-def facts_of(request: Request, dossier: Dossier, inputs: Mapping[str, str], errors: Mapping[str, str]) -> Facts:
+def facts_of(
+    session: Session, request: Request, dossier: Dossier, inputs: Mapping[str, str], errors: Mapping[str, str]
+) -> Facts:
     """What the fields are shown with; the page's words only where a second reader may have said something."""
     site, document = site_of(request), dossier.document
     seen = any(page.reader not in {"text", "xml"} for page in dossier.pages)
     words = load_words(kept_words(site.settings.home, document.sha256)) if seen else None
-    with site.store.read() as session:
-        read = last_reading(session, document.id) if document.revision > 1 else None
+    read = last_reading(session, document.id) if document.revision > 1 else None
     return Facts(dossier.extraction, inputs, errors, dossier.findings, dossier.checked,
                  chances_of(site.store, document.client_id, site.clock()), words or (), read)  # fmt: skip
 
 
 def idle_minutes(request: Request, document: DocumentRow) -> int:
     """How long the page may stay untouched before the document goes back, by the client's contract."""
-    client = next((client for client in visitor_of(request).clients if client.id == document.client_id), None)
+    client = client_of(visitor_of(request), document)
     return client_review(site_of(request).settings.review, client.review_json if client else None).idle_minutes
 
 
@@ -116,7 +118,9 @@ def show_document(
     tongue, document, extraction = visitor.tongue, dossier.document, dossier.extraction
     inputs = typed.inputs if typed else form_inputs(extraction, tongue)
     errors = typed.errors if typed else {}
-    facts = facts_of(request, dossier, inputs, errors)
+    with site_of(request).store.read() as session:
+        facts = facts_of(session, request, dossier, inputs, errors)
+        talk, desk = talk_of(session, request, document), view_desk(session, request, document)
     fields = view_fields(facts, tongue)
     more, empty = shown_more(fields)
     doubts = find_doubts(fields, facts, tongue)
@@ -125,8 +129,7 @@ def show_document(
     editable = document.state in EDITABLE and "edit" in visitor.rights and is_mine
     return show(
         request, "document.html", status=status, document=document, dossier=dossier, fields=fields, groups=GROUPS,
-        talk=talk_of(request, document),
-        desk=view_desk(request, document),
+        talk=talk, desk=desk,
         more=more, empty=empty, pages=view_pages(extraction, dossier.pages, fields, tongue), inputs=inputs,
         errors=errors, once=fresh_key(), balance=view_panel(extraction, inputs, tongue), vat_columns=VAT_COLUMNS,
         line_rows=row_numbers(inputs, "lines"), line_columns=LINE_COLUMNS,

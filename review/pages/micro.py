@@ -1,6 +1,7 @@
-"""Micro-tasks: one snippet, one question. The address names the task by a random id and nothing else.
+"""Micro-tasks: one snippet, one question. The address names a person's own answer by a random id and nothing else.
 
-Only whoever was handed a task may see its snippet, and only until the answer. Works without JavaScript.
+A question is handed out by a POST, whose instant begins its time; its page is only looked at. Only whoever was handed a
+task may see its snippet, and only until the answer. Works without JavaScript.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -23,25 +24,34 @@ from models.errors import FacturierError
 from models.invoice import TERMS
 from models.store.edits import value_text
 from models.store.micro_pay import entries_of
-from models.store.micro_people import REST, STOPPED, begin_again, known_outcomes, other_outcomes, standing_of
-from models.store.micro_tasks import box_of
+from models.store.micro_people import (
+    REST,
+    STOPPED,
+    begin_again,
+    known_outcomes,
+    look_standing,
+    other_outcomes,
+    standing_of,
+)
+from models.store.micro_tasks import box_of, close_task
 from models.tables import DocumentRow, MicroAnswerRow, MicroTaskRow, UserRow
-from review.micro import NONE, YES_NO, hand_out, take_answer
+from review.micro import NONE, YES_NO, Handed, hand_out, take_answer
 from review.site import Site, Visitor, not_found, show, site_of, visitor_of
-from review.snippets import snippet_of
+from review.snippets import can_be_drawn, snippet_of
 from review.values import InputError, parse_value
 
 router = APIRouter()
 MOST_SECONDS = Decimal(86400)
+MOST_TRIED = 12  # questions whose picture is looked at before a person is told that there is none
 
 
 @router.get("/micro")
 def micro_home(request: Request) -> Response:
     """The worker's own page: where they stand, what this week came to, and the next question."""
     site, visitor = site_of(request), visitor_of(request)
-    with site.store.write() as session:
+    with site.store.read() as session:
         user = _user(session, visitor)
-        standing = standing_of(session, user, at=site.clock())
+        standing = look_standing(session, user, at=site.clock())
         known = known_outcomes(session, user.id)
         since = known_outcomes(session, user.id, since=standing.since)
         others = accuracy(other_outcomes(session, user.id))
@@ -66,22 +76,22 @@ async def qualify_again(request: Request) -> Response:
     return await run_in_threadpool(_again, request)
 
 
-@router.get("/micro/{task_id}")
-def task_page(request: Request, task_id: str) -> Response:
+@router.get("/micro/{answer_id}")
+def task_page(request: Request, answer_id: str) -> Response:
     """One question; 404 for whoever was not handed it, or has answered."""
     site, visitor = site_of(request), visitor_of(request)
     with site.store.read() as session:
-        _, task = _own(session, task_id, visitor)
+        _, task = _own(session, answer_id, visitor)
         week = own_week(session, site, _user(session, visitor))
-    return _show(request, task, week)
+    return _show(request, answer_id, task, week)
 
 
-@router.get("/micro/{task_id}/snippet.png")
-def snippet(request: Request, task_id: str) -> Response:
+@router.get("/micro/{answer_id}/snippet.png")
+def snippet(request: Request, answer_id: str) -> Response:
     """The snippet of a task: a crop without its surroundings."""
     site = site_of(request)
     with site.store.read() as session:
-        _, task = _own(session, task_id, visitor_of(request))
+        _, task = _own(session, answer_id, visitor_of(request))
         document = session.get_one(DocumentRow, task.document_id)
     try:
         picture = snippet_of(site, document, task.page, box_of(task))
@@ -90,10 +100,10 @@ def snippet(request: Request, task_id: str) -> Response:
     return Response(picture, media_type="image/png", headers={"Cache-Control": "no-store"})
 
 
-@router.post("/micro/{task_id}")
-async def answer_task(request: Request, task_id: str) -> Response:
+@router.post("/micro/{answer_id}")
+async def answer_task(request: Request, answer_id: str) -> Response:
     """Take an answer and hand the next question out."""
-    return await run_in_threadpool(_answer, request, task_id, await request.form())
+    return await run_in_threadpool(_answer, request, answer_id, await request.form())
 
 
 def own_week(session: Session, site: Site, user: UserRow) -> PaidWeek | None:
@@ -105,14 +115,34 @@ def own_week(session: Session, site: Site, user: UserRow) -> PaidWeek | None:
 
 
 def _next(request: Request) -> Response:
+    """The next question; its picture is drawn first, outside of any transaction, and withdrawn where it cannot be."""
     site, visitor = site_of(request), visitor_of(request)
+    drawn: set[str] = set()
+    for _ in range(MOST_TRIED):
+        with site.store.write() as session:
+            handed = hand_out(session, site, visitor, _user(session, visitor), drawn)
+            document = session.get(DocumentRow, handed.task.document_id) if handed.task else None
+        if handed.is_drawn or handed.task is None or document is None:
+            return _to(handed)
+        is_fine = can_be_drawn(site, document, handed.task.page, box_of(handed.task))
+        if is_fine is None:
+            break
+        if is_fine:
+            drawn.add(handed.task.id)
+        else:
+            _withdraw(site, handed.task.id)
+    return RedirectResponse("/micro?why=nothing", 303)
+
+
+def _to(handed: Handed) -> Response:
+    return RedirectResponse(f"/micro/{handed.answer_id}" if handed.answer_id else f"/micro?why={handed.reason}", 303)
+
+
+def _withdraw(site: Site, task_id: str) -> None:
     with site.store.write() as session:
-        return _on(session, site, visitor)
-
-
-def _on(session: Session, site: Site, visitor: Visitor) -> Response:
-    handed = hand_out(session, site, visitor, _user(session, visitor))
-    return RedirectResponse(f"/micro/{handed.task.id}" if handed.task else f"/micro?why={handed.reason}", 303)
+        task = session.get_one(MicroTaskRow, task_id)
+        if task.state == "open":
+            close_task(session, task, "withdrawn", at=site.clock(), reason="its picture cannot be drawn")
 
 
 def _again(request: Request) -> Response:
@@ -123,17 +153,18 @@ def _again(request: Request) -> Response:
     return RedirectResponse("/micro", 303)
 
 
-def _answer(request: Request, task_id: str, form: FormData) -> Response:
+def _answer(request: Request, answer_id: str, form: FormData) -> Response:
     site, visitor = site_of(request), visitor_of(request)
     with site.store.write() as session:
-        row, task = _own(session, task_id, visitor)
+        row, task = _own(session, answer_id, visitor)
         try:
             answer = read_answer(task, form, visitor.tongue.code)
         except InputError as error:
             week = own_week(session, site, _user(session, visitor))
-            return _show(request, task, week, error=error.key, typed=str(form.get("typed", "")), status=422)
+            return _show(request, answer_id, task, week, error=error.key, typed=str(form.get("typed", "")),
+                         visible=_visible(form), status=422)  # fmt: skip
         take_answer(session, site, row, task, answer=answer, visible=_visible(form))
-        return _on(session, site, visitor)
+    return _next(request)
 
 
 def read_answer(task: MicroTaskRow, form: FormData, language: str) -> str | None:
@@ -171,17 +202,14 @@ def _visible(form: FormData) -> Decimal | None:
     return min(found, MOST_SECONDS) if found.is_finite() and found > 0 else None
 
 
-def _own(session: Session, task_id: str, visitor: Visitor) -> tuple[MicroAnswerRow, MicroTaskRow]:
+def _own(session: Session, answer_id: str, visitor: Visitor) -> tuple[MicroAnswerRow, MicroTaskRow]:
     """A task that this person was handed and has not answered, of a client that they work for."""
-    user = _user(session, visitor)
-    query = select(MicroAnswerRow).where(
-        MicroAnswerRow.task_id == task_id, MicroAnswerRow.user_id == user.id, col(MicroAnswerRow.answered_at).is_(None)
-    )
-    row = session.exec(query).first()
-    task = session.get(MicroTaskRow, task_id) if row else None
-    if row is None or task is None or (visitor.client_ids is not None and task.client_id not in visitor.client_ids):
+    row = session.get(MicroAnswerRow, answer_id)
+    if row is None or row.user_id != _user(session, visitor).id or row.answered_at is not None:
         raise not_found()
-    return row, task
+    if visitor.client_ids is not None and row.client_id not in visitor.client_ids:
+        raise not_found()
+    return row, session.get_one(MicroTaskRow, row.task_id)
 
 
 def _user(session: Session, visitor: Visitor) -> UserRow:
@@ -191,7 +219,9 @@ def _user(session: Session, visitor: Visitor) -> UserRow:
 
 
 def _show(
-    request: Request, task: MicroTaskRow, week: PaidWeek | None, *, error: str = "", typed: str = "", status: int = 200
-) -> Response:
-    return show(request, "micro_task.html", status=status, task=task, choices=json.loads(task.choices_json), week=week,
-                kind=TERMS[task.term].kind, error=error, typed=typed)  # fmt: skip
+    request: Request, answer_id: str, task: MicroTaskRow, week: PaidWeek | None, *, error: str = "", typed: str = "",
+    visible: Decimal | None = None, status: int = 200,
+) -> Response:  # fmt: skip
+    return show(request, "micro_task.html", status=status, answer_id=answer_id, task=task, week=week, error=error,
+                choices=json.loads(task.choices_json), kind=TERMS[task.term].kind, typed=typed,
+                visible="" if visible is None else visible)  # fmt: skip

@@ -1,12 +1,13 @@
 """Pay of micro-tasks: the worker's own meter and disputes; the supervisor's view of quality, pay and what is missing.
 
+A supervisor sees whoever works for one of the supervisor's clients, and what was done for those clients alone.
 Screen and CSV are made of the same statements (assurance.pay), so they cannot differ.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
@@ -16,7 +17,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from assurance.pay import PaidWeek, as_csv, statements, week_of
+from assurance.pay import SECOND, PaidWeek, as_csv, statements, week_of
 from assurance.quality import Accuracy, accuracy
 from models.errors import ConflictError
 from models.store.micro_pay import (
@@ -28,9 +29,10 @@ from models.store.micro_pay import (
     open_disputes,
     settle_dispute,
 )
-from models.store.micro_people import known_outcomes, workers
+from models.store.micro_people import known_outcomes, micro_accounts, workers
+from models.store.micro_tasks import close_task
 from models.tables import MicroAnswerRow, MicroTaskRow, UserRow, WageFloorRow
-from review.micro import region_of
+from review.micro import passed, region_of, weigh_again
 from review.site import Site, Visitor, not_found, show, site_of, visitor_of
 
 router = APIRouter()
@@ -72,25 +74,25 @@ def desk(request: Request) -> Response:
     site, visitor = site_of(request), visitor_of(request)
     clients = None if visitor.client_ids is None else sorted(visitor.client_ids)
     with site.store.read() as session:
-        found = workers(session)
-        outcomes = {user.id: known_outcomes(session, user.id) for _, user in found}
+        found = workers(session, clients)
+        outcomes = {user.id: known_outcomes(session, user.id, clients=clients) for _, user in found}
         people = [(standing, user, accuracy(outcomes[user.id])) for standing, user in found]
-        weeks = _weeks(session, site)
+        weeks = _weeks(session, site, clients=clients)
         disputes = open_disputes(session, clients)
-        missing = _without_floor(session, site)
+        missing = _without_floor(session, site, clients)
         states = _states(session, visitor)
         floors = tuple(session.exec(select(WageFloorRow).order_by(WageFloorRow.region, WageFloorRow.valid_from)))  # type: ignore[arg-type]
     return show(request, "micro_desk.html", people=people, weeks=weeks, disputes=disputes, missing=missing,
                 everybody=_everybody(outcomes), states=states, floors=floors, enabled=site.settings.micro.enabled,
-                done=request.query_params.get("done", ""))  # fmt: skip
+                is_part=clients is not None, done=request.query_params.get("done", ""))  # fmt: skip
 
 
 @router.get("/micro-desk/pay.csv")
 def desk_csv(request: Request) -> Response:
-    """The statements of everybody as CSV."""
-    site = site_of(request)
+    """The same statements as CSV."""
+    site, visitor = site_of(request), visitor_of(request)
     with site.store.read() as session:
-        return _csv(_weeks(session, site))
+        return _csv(_weeks(session, site, clients=visitor.client_ids))
 
 
 @router.post("/micro-desk/answers/{answer_id}")
@@ -99,12 +101,15 @@ async def settle_answer(request: Request, answer_id: str) -> Response:
     return await run_in_threadpool(_settle, request, answer_id, await request.form())
 
 
-def _weeks(session: Session, site: Site, user_id: str | None = None) -> list[PaidWeek]:
-    """The statements of the last weeks, newest first."""
+def _weeks(
+    session: Session, site: Site, user_id: str | None = None, *, clients: Collection[str] | None = None
+) -> list[PaidWeek]:
+    """The statements of the last weeks, newest first: of one person or everybody, for all clients or some."""
     zone = site.settings.review.timezone
     this = week_of(site.clock().astimezone(ZoneInfo(zone)).date())
     mondays = [this - timedelta(days=7 * back) for back in range(WEEKS)]
-    return [each for week in mondays for each in statements(week, entries_of(session, week, zone, user_id))]
+    return [each for week in mondays
+            for each in statements(week, entries_of(session, week, zone, user_id, clients=clients))]  # fmt: skip
 
 
 def _csv(weeks: list[PaidWeek]) -> Response:
@@ -116,10 +121,10 @@ def _everybody(outcomes: dict[str, list[bool]]) -> Accuracy:
     return accuracy([each for own in outcomes.values() for each in own])
 
 
-def _without_floor(session: Session, site: Site) -> list[str]:
+def _without_floor(session: Session, site: Site, clients: Collection[str] | None) -> list[str]:
     """Logins of workers to whom nothing is shown, because no wage floor is known where they work."""
-    users = session.exec(select(UserRow).where(UserRow.role == "micro_worker", UserRow.active).order_by(UserRow.login))
-    return [user.login for user in users if find_floor(session, region_of(user), site.clock().date()) is None]
+    users, today = micro_accounts(session, clients), site.clock().date()
+    return [user.login for user in users if find_floor(session, region_of(user), today) is None]
 
 
 def _states(session: Session, visitor: Visitor) -> dict[str, int]:
@@ -150,10 +155,14 @@ def _settle(request: Request, answer_id: str, form: FormData) -> Response:
             raise not_found()
         if row.user_id == _user(session, visitor).id:
             raise ConflictError("one's own dispute is settled by somebody else")
-        wall = (row.answered_at or row.shown_at) - row.shown_at
-        seconds = Decimal(str(round(wall.total_seconds(), 1)))
-        settle_dispute(session, row, upheld=form.get("settlement") == "upheld", seconds=seconds, actor=visitor.actor,
-                       at=site.clock())  # fmt: skip
+        upheld, at = form.get("settlement") == "upheld", site.clock()
+        seconds = passed(session, row, row.answered_at or row.shown_at).quantize(SECOND)
+        settle_dispute(session, row, upheld=upheld, seconds=seconds, actor=visitor.actor, at=at)
+        task = session.get_one(MicroTaskRow, row.task_id)
+        if upheld and task.gold is not None and task.state == "open":
+            close_task(session, task, "withdrawn", at=at, reason="a dispute about it was upheld")
+        if upheld:
+            weigh_again(session, row, site.settings.micro, at)
     return RedirectResponse("/micro-desk?done=settled", 303)
 
 

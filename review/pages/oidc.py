@@ -1,7 +1,8 @@
 """Sign-in by the company's identity provider: the button, the way back, and one-time links of administrators.
 
 Nobody gets an account by coming back from the provider: an administrator links an identity to an account, by a link
-that works once. The way back sets the same session as a password does.
+that works once, or by saying yes to one that came with the account's verified mail address. The way back sets the same
+session as a password does.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from models.settings_review import OidcSettings
-from models.store.identities import find_identity, link_identity, take_link
+from models.store.identities import ask_for_link, find_identity, link_identity, take_link
 from models.store.people import open_session
 from models.tables import UserRow
 from review.guard import cookie_name, drop_cookie, set_cookie
@@ -88,9 +89,11 @@ def _enter(site: Site, visitor: Visitor, who: Answered) -> str:
             user = take_link(session, who.begun.link, at=at)
             if user is not None:
                 link_identity(session, user, who.issuer, who.subject, actor=f"user:{user.login}", at=at)
-        if user is None or not user.active:
-            raise SignInError(f"nobody is linked to {who.subject[:60]}", "oidc.unknown")
-        return open_session(session, user, at=at, replaces=visitor.token)
+        if user is not None and user.active:
+            return open_session(session, user, at=at, replaces=visitor.token)
+        mail = str(who.claims.get("email", "")) if who.claims.get("email_verified") is True else ""
+        has_asked = user is None and ask_for_link(session, who.issuer, who.subject, mail, at=at)
+    raise SignInError(f"nobody is linked to {who.subject[:60]}", "oidc.asked" if has_asked else "oidc.unknown")
 
 
 def _renew(request: Request, site: Site, visitor: Visitor, who: Answered) -> None:

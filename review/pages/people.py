@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from models.errors import ConflictError
 from models.settings_review import PLACES
 from models.store.access import EVERY_CLIENT, places_of, reach_of, set_client_places
-from models.store.identities import add_link, identities_of, unlink_identities
+from models.store.identities import add_link, answer_asked, asked_links, identities_of, unlink_identities
 from models.store.people import (
     ROLES,
     SKILLS,
@@ -154,9 +154,15 @@ def _unlink(do: _Change) -> None:
     unlink_identities(do.session, do.user, actor=do.visitor.actor, at=do.site.clock())
 
 
+def _asked(do: _Change) -> None:
+    yes = do.form.get("act") == "accept"
+    answer_asked(do.session, do.user, str(do.form.get("subject", "")), yes=yes, actor=do.visitor.actor,
+                 at=do.site.clock())  # fmt: skip
+
+
 _ACTS: dict[str, Callable[[_Change], Shown | None]] = {
     "clients": _clients, "person": _person, "password": _password, "close": _close, "open": _close, "link": _link,
-    "unlink": _unlink,
+    "unlink": _unlink, "accept": _asked, "refuse": _asked,
 }  # fmt: skip
 
 
@@ -169,11 +175,12 @@ def _page(request: Request, *, message: str = "", shown: Shown | None = None, st
         clients = session.exec(select(ClientRow).order_by(col(ClientRow.name))).all()
         reach = {user.id: reach_of(session, user, office) for user in users}
         tied = {user.id: identities_of(session, user.id) for user in users}
+        asked = {user.id: asked_links(session, user.id) for user in users}
     given = {user.id: {link.client_id for link in links if link.user_id == user.id} for user in users}
     return show(
         request, "people.html", status=status, users=users, user_clients=given, roles=ROLES, shown=shown,
         message=message, all_clients=clients, all_places=PLACES, skills=SKILLS, reach=reach, every=EVERY_CLIENT,
-        allowed={client.id: places_of(client, office) for client in clients}, tied=tied,
+        allowed={client.id: places_of(client, office) for client in clients}, tied=tied, asked=asked,
         company=bool(site.settings.oidc.issuer),
         seen_by={client.id: [user for user in users if user.active and client in reach[user.id].clients]
                  for client in clients},

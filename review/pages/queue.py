@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from fastapi import APIRouter
@@ -16,10 +15,8 @@ from models.store.queue import COUNTED, TABS, count_tabs, list_batches, list_doc
 from models.store.saved_filters import filters_of
 from models.tables import BulkRow
 from review.countdown import calendars, count_down, why_first
-from review.filters import cleared, is_filtered, link, read_filters
+from review.filters import cleared, is_filtered, link, read_filters, timed
 from review.pages.bulk import told_bulk
-from review.pricing import refresh_prices
-from review.reminders import send_reminders
 from review.site import show, site_of, visitor_of
 
 router = APIRouter()
@@ -38,9 +35,7 @@ def home(request: Request) -> Response:
 def queue_page(request: Request) -> Response:
     """One page of documents with counts; `was` and `done` tell what was just done to which document."""
     site, visitor = site_of(request), visitor_of(request)
-    refresh_prices(site)
-    send_reminders(site)
-    filters = replace(read_filters(request.query_params, visitor), at=site.clock())
+    filters = timed(read_filters(request.query_params, visitor), site, visitor)
     offices = calendars(site, visitor.clients)
     with site.store.read() as session:
         page = list_documents(session, filters)
@@ -50,6 +45,7 @@ def queue_page(request: Request) -> Response:
         saved = filters_of(session, visitor.user.id) if visitor.user else ()
         bulk = told_bulk(session.get(BulkRow, request.query_params.get("bulk", "")), visitor)
         people = people_beside(session, visitor.client_ids) if "edit" in visitor.rights else ()
+    seen = TABS if is_filtered(filters) else WAITING_TABS
     return show(
         request, "queue.html", filters=filters, page=page, counts=counts, counted=COUNTED, batches=batches, link=link,
         names={client.id: client.name for client in visitor.clients}, reasons=tuple(Reason), orders=ORDERS,
@@ -57,6 +53,6 @@ def queue_page(request: Request) -> Response:
         saved=saved, bulk=bulk, people=people, cleared=cleared, is_filtered=is_filtered(filters), tabs=tuple(TABS),
         clock_of={row.id: count_down(row, offices, filters.at, visitor.tongue) for row in page.rows},
         waiting={row.id: why_first(row) for row in page.rows},
-        elsewhere=sum(counts[tab] for tab in TABS if tab not in {"all", filters.tab}) if filters.search else 0,
+        elsewhere=sum(counts[tab] for tab in seen if tab not in {"all", filters.tab}),
         tomorrow=(filters.at + timedelta(days=1)).date().isoformat(),
     )  # fmt: skip

@@ -9,7 +9,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from models.store.mail import find_mail, mark_sent, retry_mail
+from models.store.queue import Filters
 from review.board import board_of
+from review.filters import timed
 from review.site import not_found, show, site_of, visitor_of
 
 router = APIRouter()
@@ -32,8 +34,10 @@ def _context(request: Request) -> dict[str, Any]:
     asked = request.query_params
     wanted, names = asked.get("client", ""), asked.get("names") == "1"
     clients = [client for client in visitor.clients if wanted in {"", client.id}]
+    every = Filters(clients=visitor.client_ids, client=wanted, tab="all", due="late")
+    filters = timed(every, site, visitor)
     with site.store.read() as session:
-        found = board_of(session, clients, site.settings.review, site.clock(), visitor.tongue,
+        found = board_of(session, clients, site.settings.review, filters, visitor.tongue,
                          sees_all=visitor.sees_all and not wanted, with_names=names)  # fmt: skip
     return {"board": found, "wanted": wanted, "names": names, "has_host": bool(site.settings.mail.host),
             "clients": {client.id: client.name for client in visitor.clients}}  # fmt: skip

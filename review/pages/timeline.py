@@ -12,6 +12,7 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from models.cells import guarded
 from models.store.audit import record
 from models.store.dossier import audit_values
 from models.store.timeline import (
@@ -29,7 +30,6 @@ from models.tables import DocumentRow
 from review.fields import kind_of as kind_of_term
 from review.pages.document import visible_document
 from review.site import Site, Visitor, show, site_of, visitor_of
-from review.spreadsheet import guarded
 
 router = APIRouter()
 COLUMNS: tuple[str, ...] = (

@@ -60,7 +60,7 @@ async def leave(request: Request, document_id: str) -> Response:
 def _leave(request: Request, document_id: str, form: FormData) -> Response:
     site, visitor = site_of(request), visitor_of(request)
     with site.store.write() as session:
-        drop_claim(session, visible_document(session, document_id, visitor), actor=visitor.actor)
+        drop_claim(session, visible_document(session, document_id, visitor), actor=visitor.actor, at=site.clock())
     if form.get("quietly"):
         return Response(status_code=204)
     return RedirectResponse(f"/queue?{link(read_filters(request.query_params, visitor))}", 303)

@@ -19,8 +19,8 @@
     }
     if (value) input.value = value; else input.remove();
   };
-  const sourceOf = (name) => ({ by: byName(`by.${name}`)?.value || "", at: byName(`at.${name}`)?.value || "" });
-  const setSource = (name, { by = "", at = "" } = {}) => { note(`by.${name}`, by); note(`at.${name}`, at); };
+  const sourceOf = (name) => Object.fromEntries(["by", "at", ...(name.startsWith("lines.") ? ["ok"] : [])].map((kind) => [kind, byName(`${kind}.${name}`)?.value || ""]));
+  const setSource = (name, source = {}) => Object.keys(sourceOf(name)).forEach((kind) => note(`${kind}.${name}`, source[kind] || ""));
   const fill = (input, value, source = {}) => {
     input.value = value;
     setSource(input.name, source);
@@ -113,6 +113,16 @@
   };
   if (checks) new MutationObserver(place).observe(checks, { childList: true });
 
+  // Where the bar of acts is narrow, those that are seldom wanted are behind one button.
+  const more = document.getElementById("acts-more"), rest = document.getElementById("acts-rest");
+  const unfold = (is) => { rest.classList.toggle("open", is); more.setAttribute("aria-expanded", String(is)); };
+  if (more && [...rest.children].some((one) => !one.matches(".grow"))) {
+    more.hidden = false;
+    more.parentElement.classList.add("folds");
+    more.addEventListener("click", () => unfold(!rest.classList.contains("open")));
+    more.parentElement.addEventListener("keydown", (event) => { if (event.key === "Escape" && rest.classList.contains("open")) { unfold(false); more.focus(); } });
+    document.addEventListener("click", (event) => { if (!event.target.closest("#acts-rest, #acts-more")) unfold(false); });
+  }
   const press = (id) => { const button = document.getElementById(id); if (button && !button.disabled) button.click(); };
   document.addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open]")) return;

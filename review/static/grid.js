@@ -36,15 +36,22 @@
   const cellOf = (row, column) => inputsOf(row).find((input) => columnOf(input) === column);
   const textsOf = (row) => inputsOf(row).filter((input) => input.type !== "hidden" && input.type !== "checkbox");
   const valueOf = (input) => (input.type === "checkbox" ? (input.checked ? "1" : "") : input.value);
-  const valuesOf = (row) => Object.fromEntries(inputsOf(row).map((input) => [columnOf(input), valueOf(input)]));
+  const { sourceOf, setSource } = window.facturierFields;
+  const FROM = "from"; // where each value of a row was taken from: it moves with the value
+  const valuesOf = (row) => ({
+    ...Object.fromEntries(inputsOf(row).map((input) => [columnOf(input), valueOf(input)])),
+    [FROM]: Object.fromEntries(textsOf(row).map((input) => [columnOf(input), sourceOf(input.name)])),
+  });
   const isBlank = (row) => textsOf(row).every((input) => !input.value.trim());
-  const set = (input, value) => {
-    if (!input || input.disabled || valueOf(input) === value) return;
+  const isFrom = (name, source) => Object.entries(sourceOf(name)).every(([kind, text]) => text === (source[kind] || ""));
+  const set = (input, value, source = {}) => {
+    if (!input || input.disabled || (valueOf(input) === value && isFrom(input.name, source))) return;
     if (input.type === "checkbox") input.checked = value === "1"; else input.value = value;
+    setSource(input.name, source);
     input.dispatchEvent(new Event("input", { bubbles: true }));
     input.dispatchEvent(new Event("change", { bubbles: true }));
   };
-  const fillRow = (row, values) => inputsOf(row).forEach((input) => set(input, values[columnOf(input)] ?? ""));
+  const fillRow = (row, values) => inputsOf(row).forEach((input) => set(input, values[columnOf(input)] ?? "", values[FROM]?.[columnOf(input)]));
   const group = (act) => {
     form.dispatchEvent(new CustomEvent("facturier:group-start"));
     try { return act(); } finally { form.dispatchEvent(new CustomEvent("facturier:group-end")); }
@@ -127,7 +134,7 @@
       const [mine, theirs] = [valuesOf(one), valuesOf(other)];
       const same = parse(mine.unit_price) === parse(theirs.unit_price);
       fillRow(one, {
-        ...mine, origin: mine.origin || theirs.origin, quantity: same ? added(mine.quantity, theirs.quantity) : "1",
+        ...mine, [FROM]: {}, origin: mine.origin || theirs.origin, quantity: same ? added(mine.quantity, theirs.quantity) : "1",
         net_amount: added(mine.net_amount, theirs.net_amount),
         unit_price: same ? mine.unit_price : added(mine.net_amount, theirs.net_amount),
         item_name: mine.item_name === theirs.item_name ? mine.item_name : [mine.item_name, theirs.item_name].filter(Boolean).join(" + "),
@@ -187,7 +194,7 @@
         const free = rowsOf(part).reverse().findIndex((row) => !isBlank(row));
         input = cellOf(rowAt(part, free < 0 ? 0 : rowsOf(part).length - free), name.split(".")[2]);
       }
-      set(input, value);
+      set(input, value, input?.type === "checkbox" ? {} : { by: "repaired" });
       return input;
     }));
     const first = inputs.find(Boolean);

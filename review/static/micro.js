@@ -6,7 +6,7 @@
   const isTyping = (target) => target.matches("input:not([type=checkbox]), textarea, select");
 
   if (form) {
-    let seen = 0;
+    let seen = (Number(form.elements.visible.value) || 0) * 1000; // of before, where an answer was sent back
     let since = document.visibilityState === "visible" ? performance.now() : null;
     const stop = () => { if (since !== null) { seen += performance.now() - since; since = null; } };
     document.addEventListener("visibilitychange", () => {

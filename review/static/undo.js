@@ -56,19 +56,21 @@
     if (!TRACKED.test(input.name || "")) return;
     const before = known.get(input) || { value: first(input), source: { by: "", at: "" } };
     const after = { value: read(input), source: fields.sourceOf(input.name) };
-    if (before.value !== after.value) record({ kind: "value", input, name: input.name, before, after });
+    const isMoved = Object.entries(after.source).some(([kind, text]) => text !== (before.source[kind] || ""));
+    if (before.value !== after.value || isMoved) record({ kind: "value", input, name: input.name, before, after });
     known.set(input, after);
   };
   form.addEventListener("change", (event) => notice(event.target));
 
-  const rows = new MutationObserver((changes) => changes.forEach((change) => {
+  const noticeRows = (changes) => changes.forEach((change) => {
     const step = (node, is) => ({ kind: "row", is, node, parent: change.target, next: change.nextSibling });
     [...change.removedNodes].forEach((node) => record(step(node, "removed")));
     [...change.addedNodes].filter((node) => node.querySelectorAll).forEach((node) => {
       node.querySelectorAll("input, textarea, select").forEach((input) => { if (!known.has(input)) learn(input); });
       record(step(node, "added"));
     });
-  }));
+  });
+  const rows = new MutationObserver(noticeRows);
   form.querySelectorAll("[id^=rows-]").forEach((body) => rows.observe(body, { childList: true }));
 
   const put = (step, state) => {
@@ -89,9 +91,9 @@
       else if ((step.is === "added") === back) step.node.remove();
       else step.parent.insertBefore(step.node, step.next?.parentNode === step.parent ? step.next : null);
     });
-    window.facturierGrid?.renumber?.();
     rows.takeRecords();
     replaying = false;
+    window.facturierGrid?.sums();
     return touched;
   };
   const commit = () => { // what stands in the field that is being typed in counts too
@@ -99,6 +101,9 @@
     if (input && form.contains(input) && known.has(input) && known.get(input).value !== read(input)) notice(input);
     close();
   };
+  // What a table does at once is one step, and not one with what was typed just before.
+  form.addEventListener("facturier:group-start", commit);
+  form.addEventListener("facturier:group-end", () => { noticeRows(rows.takeRecords()); close(); });
   const move = (back) => {
     commit();
     const steps = (back ? stack : ahead).pop();
@@ -109,26 +114,44 @@
     show();
     if (input) { input.focus({ preventScroll: true }); input.scrollIntoView({ block: "nearest" }); }
   };
-  const restart = () => {
-    commit();
-    while (stack.length) { const steps = stack.pop(); replay(steps, true); ahead.push(steps); }
+  // The tables as they were read. Rows that a save removed come back; each takes up the line of now that is most like it.
+  const tableOf = (part, seen) => {
+    const { rowAt, rowsOf, cellOf, textsOf, columnOf } = window.facturierGrid;
+    const numbers = Object.keys(seen).filter((name) => name.startsWith(`${part}.`) && name.endsWith(".origin")).map((name) => Number(name.split(".")[1])).sort((a, b) => a - b);
+    rowAt(part, Math.max(0, numbers.length - 1));
+    const wanted = {};
+    const rows = rowsOf(part);
+    const lines = rows.map((row) => ({ origin: first(cellOf(row, "origin")), cells: textsOf(row).map((input) => [columnOf(input), first(input)]) })).filter((line) => line.origin);
+    rows.forEach((row, at) => {
+      const texts = Object.fromEntries(textsOf(row).map((input) => [columnOf(input), seen[`${part}.${numbers[at]}.${columnOf(input)}`] || ""]));
+      const isSeen = at < numbers.length;
+      const likeness = (line) => line.cells.filter(([column, text]) => text && text === texts[column]).length;
+      const like = isSeen ? lines.reduce((best, line) => (likeness(line) > (best ? likeness(best) : 1) ? line : best), null) : null;
+      if (like) lines.splice(lines.indexOf(like), 1);
+      if (isSeen) textsOf(row).forEach((input) => { wanted[input.name] = texts[columnOf(input)]; });
+      if (isSeen) wanted[`${row.dataset.row}.origin`] = like ? like.origin : "";
+      wanted[`${row.dataset.row}.drop`] = isSeen || textsOf(row).every((input) => !input.value) ? "" : "1";
+    });
+    return wanted;
+  };
+  const asRead = () => {
     const seen = JSON.parse(restartButton.dataset.read);
     const isKnown = Object.keys(seen).length > 0;
-    const wanted = (input) => {
-      const row = input.name.split(".").slice(0, 2).join(".");
-      if (!isKnown) return first(input);
-      if (/\.origin$/.test(input.name)) return read(input);
-      if (/\.drop$/.test(input.name)) return `${row}.origin` in seen || !form.elements.namedItem(`${row}.origin`)?.value ? "" : "1";
-      return input.name in seen ? seen[input.name] : input.name.startsWith("field.") ? "" : read(input);
-    };
+    const tables = isKnown ? { ...tableOf("lines", seen), ...tableOf("vat", seen) } : {};
+    const wanted = (input) => (!isKnown ? first(input) : input.name.startsWith("field.") ? seen[input.name] || "" : tables[input.name] ?? read(input));
     inputs().filter((input) => !input.disabled && wanted(input) !== read(input)).forEach((input) => {
       const value = wanted(input);
       if (input.type === "checkbox") input.checked = value === "1"; else input.value = value;
       fields.setSource(input.name);
       ["input", "change"].forEach((kind) => input.dispatchEvent(new Event(kind, { bubbles: true })));
     });
+  };
+  const restart = () => {
+    commit();
+    while (stack.length) { const steps = stack.pop(); replay(steps, true); ahead.push(steps); }
     keep();
     show();
+    window.facturierGrid.group(asRead);
   };
   document.addEventListener("submit", commit, true);
   undoButton.addEventListener("click", () => move(true));

@@ -75,20 +75,21 @@
   const moveBox = (page, box, input) => {
     const key = view.keyOf(input);
     const value = input.value;
-    paper.querySelectorAll(`.picked[data-for="${CSS.escape(key)}"]`).forEach((rect) => rect.remove());
-    view.belonging(key).forEach((rect) => rect.classList.add("replaced"));
+    const placeOf = () => form.elements.namedItem(`at.${input.name}`)?.value || "";
+    const place = placeOf();
+    const picked = () => paper.querySelectorAll(`.picked[data-for="${CSS.escape(key)}"]`);
     const rect = boxAt(page, box, "box picked");
     rect.dataset.for = key;
-    const back = () => {
-      if (input.value === value && rect.isConnected) return;
-      input.removeEventListener("input", back);
-      input.removeEventListener("change", back);
-      if (!rect.isConnected) return;
-      rect.remove();
-      paper.querySelectorAll(`.replaced[data-for="${CSS.escape(key)}"]`).forEach((one) => one.classList.remove("replaced"));
+    const follow = () => { // undo takes the box away, redo brings it back
+      if (input.value === value && placeOf() === place) {
+        picked().forEach((other) => { if (other !== rect) other.remove(); });
+        if (!rect.isConnected) page.svg.append(rect);
+      } else rect.remove();
+      const isPicked = picked().length > 0;
+      paper.querySelectorAll(`[data-for="${CSS.escape(key)}"]:not(.picked)`).forEach((one) => one.classList.toggle("replaced", isPicked));
     };
-    input.addEventListener("input", back);
-    input.addEventListener("change", back);
+    follow();
+    ["input", "change"].forEach((kind) => input.addEventListener(kind, follow));
   };
   const pick = (page, indexes) => {
     if (!indexes.length) return;

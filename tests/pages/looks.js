@@ -6,7 +6,8 @@
     ` "${(one.innerText || one.value || one.getAttribute("aria-label") || "").trim().slice(0, 30)}"`;
   const shown = one => one.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }) &&
     one.getClientRects().length > 0;
-  const isOffstage = one => one.closest(".hidden, .skip, .offstage") !== null ||
+  const isOffstage = one => one.closest(".hidden, .skip, .offstage, .again") !== null ||
+    getComputedStyle(one.closest("thead") || one).clipPath.startsWith("inset(50%") ||
     (box => box.width <= 1 || box.height <= 1)(one.getBoundingClientRect());
   const scroller = one => {
     for (let up = one.parentElement; up && up !== document.body; up = up.parentElement)
@@ -46,10 +47,10 @@
         one.getBoundingClientRect().right > innerWidth + 1 && !scroller(one)).slice(-3).map(name).join(", ")];
       for (const one of document.body.querySelectorAll("*")) {
         const style = getComputedStyle(one);
-        if (!shown(one) || isOffstage(one) || one.closest("svg")) continue;
+        if (!shown(one) || isOffstage(one) || one.closest("svg, .again")) continue; // .again: said in full above, and at focus
         if (["hidden", "clip"].includes(style.overflowX) && one.scrollWidth > one.clientWidth + 1 && one.innerText?.trim()) out.push("cut: " + name(one));
         if (["auto", "scroll"].includes(style.overflowX) && one.scrollWidth > one.clientWidth + 1 && !one.matches("textarea, select, input") &&
-          !(one.tabIndex >= 0 && (one.getAttribute("aria-label") || one.getAttribute("aria-labelledby")))) out.push("scrolls without a name or without keys: " + name(one));
+          !((one.tabIndex >= 0 || one.querySelector(CONTROLS)) && (one.getAttribute("aria-label") || one.getAttribute("aria-labelledby")))) out.push("scrolls without a name or without keys: " + name(one));
       }
       return out;
     },
@@ -61,11 +62,11 @@
         const across = Math.min(a.right, b.right) - Math.max(a.left, b.left), down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
         if (one !== other && across > 3 && down > 6) said.push(`"${one.data.trim().slice(0, 25)}" over "${other.data.trim().slice(0, 25)}"`);
       }
-      const all = controls().filter(one => !isPinned(one)).map(one => [one, one.getBoundingClientRect()]);
+      const all = controls().filter(one => !isPinned(one)).flatMap(one => [...one.getClientRects()].map(box => [one, box]));
       for (let i = 0; i < all.length; i++) for (let j = i + 1; j < all.length; j++) {
         const [one, a] = all[i], [other, b] = all[j];
         const across = Math.min(a.right, b.right) - Math.max(a.left, b.left), down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-        if (across > 2 && down > 2 && !one.contains(other) && !other.contains(one)) said.push(`${name(one)} over ${name(other)}`);
+        if (one !== other && across > 2 && down > 2 && !one.contains(other) && !other.contains(one)) said.push(`${name(one)} over ${name(other)}`);
       }
       return said;
     },

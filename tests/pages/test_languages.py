@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
+from typing import get_args
 
 import pytest
 from playwright.sync_api import Page
 
+from kpis import KPIS
+from learning.supplier_rules import RuleKind
+from models.certificate import Certificate
 from models.invoice import TERMS
+from models.store.alarms import raise_alarm
+from models.store.certificates import add_certificate
+from models.store.engine import Store
+from models.tables import KpiRow, SupplierRuleRow
 from review.language import TONGUES
+from tests.desk import NOON
 from tests.pages.conftest import Visit, desk, make_document  # noqa: F401 - fixtures
 
 Enter = Callable[..., Visit]
@@ -25,6 +35,10 @@ PAGES = (
     "/people",
 )
 KEY = re.compile(r"\b[a-z_]+(?:\.[a-z0-9_]+)+\b")
+# Words that no French page says, whatever code they come from; a record names what it holds.
+ENGLISH = re.compile(
+    r"\b(?:the|of|and|was|were|is|are|with|without|added?|sets?|signed?|made|at least)\b", re.IGNORECASE
+)
 LONG = 12  # letters from which a text of a catalogue is no word of both languages by chance
 
 
@@ -51,16 +65,41 @@ def wrong_words(page: Page, code: str) -> list[str]:
     return left + whole
 
 
+@pytest.fixture
+def figures(desk: Store) -> None:  # noqa: F811
+    """Something to tell on the pages of figures, certificates, rules and acts."""
+    labels = ("", "in_review", "misread", "price_variance", "scan/known", "encrypted")
+    with desk.write() as session:
+        for at, (name, kind) in enumerate(KPIS.items()):
+            session.add(KpiRow(id=name, client_id="acme", name=name, label=labels[at % len(labels)], value=0.5,
+                               unit=kind.unit, numerator=1.0, denominator=2.0, computed_at=NOON, period_start=NOON,
+                               period_end=NOON))  # fmt: skip
+        for segment, threshold in (("scan/known", 0.9), ("digital/new", None)):
+            add_certificate(session, Certificate(
+                id=segment, client_id="acme", segment=segment, alpha=0.02, delta=0.025, threshold=threshold,
+                labelled=240, accepted=231, errors=1, bound=0.0158, missing=77, window_from=None, window_to=None,
+                score_version="v", made_at=NOON), actor="test")  # fmt: skip
+        raise_alarm(session, "acme", "scan/known", kind="error_rate", detail={}, actor="test", at=NOON)
+        for kind in get_args(RuleKind):
+            rule = {"term": "invoice_number", "kind": kind, "text": "F-9"}
+            session.add(SupplierRuleRow(id=kind, client_id="acme", seller_id="S1", term="invoice_number", kind=kind,
+                                        rule_json=json.dumps(rule), document_id="-", actor="user:x", at=NOON,
+                                        state="on" if kind == "fixed" else "off", changed_at=NOON))  # fmt: skip
+
+
+@pytest.mark.usefixtures("figures")
 @pytest.mark.parametrize("code", ["en", "fr"])
 def test_row_37_every_page_speaks_one_language(
     visit: Enter, make_document: Callable[..., str], code: str  # noqa: F811
 ) -> None:  # fmt: skip
     document = make_document()
     view = visit(role="administrator", language=code)
-    for path in (*PAGES, f"/documents/{document}", f"/documents/{document}/timeline"):
+    for path in (*PAGES, "/teaching/fixed", f"/documents/{document}", f"/documents/{document}/timeline"):
         view.page.goto(view.base + path)
         assert view.page.locator("html").get_attribute("lang") == code
         assert wrong_words(view.page, code) == [], path
+        if code == "fr":
+            assert ENGLISH.findall(told(view.page)) == [], path
 
 
 def test_terms_are_named_with_their_number_and_the_switch_names_the_language_in_itself(

@@ -56,12 +56,15 @@ def tasks(desk: Store, make_document: DocumentMaker, with_page: Callable[..., st
     """Documents in review of which doubtful values are cut out; returns the documents."""
 
     def make(count: int = 1, *, terms: tuple[str, ...] = ("gross_total",), kind: str = "yes_no") -> list[str]:
-        found = []
+        found: list[str] = []
         for number in range(count):
             document_id = make_document(name=f"{number}.pdf", at=NOON + timedelta(minutes=number))
-            with_page(document_id, AMOUNT)
+            if number == 0:
+                with_page(document_id, AMOUNT)
             with desk.write() as session:
                 document = session.get_one(DocumentRow, document_id)
+                if found:  # all on one sheet, so that it is drawn once
+                    document.sha256, document.part = session.get_one(DocumentRow, found[0]).sha256, number + 1
                 extraction = load_extraction(session, document_id)
                 assert extraction is not None
                 places = {"gross_total": Box(480, 433, 516, 444), "invoice_number": Box(380, 81, 398, 92)}
@@ -103,7 +106,7 @@ def work(visit: Callable[..., Visit], desk: Store) -> Callable[..., Visit]:
 def begin(person: Visit) -> Any:
     page = person.open("/micro")
     page.click("main form[action='/micro/next'] button")
-    page.wait_for_url(lambda address: not address.endswith("/micro"), wait_until="networkidle")
+    page.wait_for_url(lambda address: not address.endswith("/micro"), wait_until="load")
     return page
 
 
@@ -140,7 +143,6 @@ def test_row_32_one_snippet_one_question_and_nothing_else_of_the_document(
     assert picture.info == {}
     assert picture.width < 400  # of a page of 2,149 pixels
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert ann.axe() == []
     press(page, "y")
     assert page.request.get(pictures[0].url).status == 404  # answered: it is not shown again
     with desk.read() as session:
@@ -160,7 +162,7 @@ def test_a_snippet_holds_the_value_and_bars_where_its_neighbours_are(
     scale = 260 / 72
     beside = picture.crop((0, 0, int(26 * scale), picture.height))
     value = picture.crop((int(28 * scale), 0, int(64 * scale), picture.height))
-    assert value.getextrema()[0] < 60  # ink
+    assert sum(value.histogram()[:60])  # ink
     assert {shade for _, shade in beside.getcolors() or ()} <= {255, *range(200, 220)}  # "Total" is a grey bar
 
 
@@ -206,7 +208,8 @@ def test_row_33_two_equal_answers_settle_a_task_and_different_ones_ask_a_third(
             if "why=" in page.url:
                 break
             with desk.read() as session:
-                task = session.get_one(MicroTaskRow, page.url.rpartition("/")[2])
+                row = session.get_one(MicroAnswerRow, page.url.rpartition("/")[2])
+                task = session.get_one(MicroTaskRow, row.task_id)
             page.fill("[name=typed]", typed[task.document_id][turn])
             press(page, "Enter")
     with desk.read() as session:
@@ -245,7 +248,6 @@ def test_row_34_known_questions_are_scored_and_whoever_is_below_the_bound_gets_n
     assert "0 of 2 right" in page.inner_text("main")
     assert "You can start again from" in page.inner_text("main")
     assert page.locator("form[action='/micro/next']").count() == 0
-    assert bob.axe() == []
 
 
 def test_row_36_the_meter_counts_no_idle_time_and_the_csv_equals_the_screen(
@@ -265,7 +267,6 @@ def test_row_36_the_meter_counts_no_idle_time_and_the_csv_equals_the_screen(
     assert all(row.active_seconds is not None and row.active_seconds < 60 for row in rows)  # 3 x the assumed 20 s
     page = ann.open("/pay")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert ann.axe() == []
     ((*_, total),) = [[cell.inner_text() for cell in page.locator("#weeks tbody tr td strong").all()]]
     (line,) = csv.DictReader(io.StringIO(page.request.get(f"{ann.base}/pay.csv").text()))
     assert (line["tasks"], line["worker"]) == ("2", "ann")
@@ -279,11 +280,43 @@ def test_row_36_the_meter_counts_no_idle_time_and_the_csv_equals_the_screen(
     rita = visit("rita", path="/micro-desk")
     sheet = rita.open("/micro-desk")
     assert "The picture was cut off." in sheet.inner_text("main")
-    assert rita.axe() == []
     with sheet.expect_navigation():
         sheet.click("button[value=upheld]")
     assert "settled" in sheet.inner_text("main")
     assert "upheld" in ann.open("/pay").inner_text("main")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_no_page_of_the_micro_tasks_keeps_anybody_out(
+    work: Callable[..., Visit], tasks: Callable[..., list[str]], visit: Callable[..., Visit], desk: Store, language: str
+) -> None:
+    tasks(4)
+    with desk.write() as session:
+        for number, kind in enumerate(("type", "pick")):
+            task = session.exec(select(MicroTaskRow).where(MicroTaskRow.kind == "yes_no")).all()[number]
+            session.add(task.sqlmodel_update({"kind": kind, "choices_json": '["120.00", "128.00"]'}))
+    ann, found, kinds = work("ann", language=language, viewport={"width": 320, "height": 640}), {}, set()
+    controls = {"type": "[name=typed]", "pick": "[value=none]", "yes_no": "[value=yes]"}
+    found["home"] = ann.open("/micro") and ann.axe()
+    page = begin(ann)
+    for _ in range(4):
+        kind = next(name for name, control in controls.items() if page.locator(control).count())
+        kinds.add(kind)
+        found[f"task {kind}"] = ann.axe()
+        with page.expect_navigation():
+            page.click("button[value='?']")
+    assert kinds == set(controls)
+    with desk.write() as session:
+        row = session.exec(select(MicroAnswerRow)).first()
+        assert row is not None
+        session.add(row.sqlmodel_update({"disputed_at": NOON, "dispute": "?"}))
+        user = find_user(session, "ann")
+        assert user is not None
+        set_standing(session, standing_of(session, user, at=NOON), "stopped", at=NOON)
+    found |= {"stopped": ann.open("/micro") and ann.axe(), "pay": ann.open("/pay") and ann.axe()}
+    rita = visit("rita", "supervisor", language, path="/micro-desk")
+    found |= {path: rita.open(path) and rita.axe() for path in ("/micro-desk", "/verify")}
+    assert {name: each for name, each in found.items() if each} == {}
 
 
 def test_without_a_wage_floor_nothing_is_shown_and_the_supervisor_sees_why(
@@ -304,7 +337,6 @@ def test_row_29_of_twenty_snippets_one_is_marked_and_nineteen_are_confirmed(
     rita = visit("rita", "reviewer", path="/verify")
     page = rita.open("/verify?group=acme:S1&term=gross_total")
     assert page.locator(".group-shots li").count() == 20
-    assert rita.axe() == []
     page.locator("[name=wrong]").first.focus()
     for key in ("ArrowRight", "ArrowRight", "x"):
         page.keyboard.press(key)

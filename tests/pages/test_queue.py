@@ -11,14 +11,15 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from kpis.waiting import price
+from kpis.pricing import price_wait
+from models.settings import Settings
 from models.settings_review import ReviewSettings
 from models.status import Status
 from models.store.engine import Store
-from models.store.waiting import StaleDocument
 from models.tables import AuditRow, DocumentRow
-from review.pricing import facts_of, first_due
+from models.waiting import Wait
 from review.site import Site
+from review.sweeping import sweep
 from tests.desk import INVOICE, DocumentMaker, load
 from tests.pages.conftest import Visit
 
@@ -91,14 +92,14 @@ def test_row_27_costliest_wait_first_with_its_sum(
     ]):  # fmt: skip
         make_document(invoice=numbered(number, gross_total=Decimal(gross), due_date=due), name=f"{number}.pdf",
                       at=moment[0] - timedelta(hours=hours))  # fmt: skip
+    assert sweep(Site(Settings(), desk, None, lambda: moment[0])) == 5
     person = visit()
     person.open("/queue")
-    settings = ReviewSettings()
     with desk.read() as session:
         rows = session.exec(select(DocumentRow)).all()
-    facts = {row.invoice_number: facts_of(StaleDocument(row, None, is_answered=False), first_due(row, settings))
+    waits = {row.invoice_number: Wait(row.id, row.received_at, None, row.gross_total, row.issue_date, row.due_date, 1)
              for row in rows}  # fmt: skip
-    prices = {number: price(one, moment[0], settings) for number, one in facts.items()}
+    prices = {number: price_wait(one, ReviewSettings(), moment[0]) for number, one in waits.items()}
     assert shown(person) == sorted(prices, key=lambda number: -prices[number].rank)
     assert shown(person)[0] == "N-001"
     person.page.locator(".whyfirst summary").first.click()
@@ -181,21 +182,20 @@ def test_saved_filter_and_search_by_keyboard(visit: Enter, make_document: Docume
     page.wait_for_url("**/documents/**")
 
 
-@pytest.mark.parametrize("language", ["en", "fr"])
-def test_queue_desk_and_preview_are_accessible_and_reflow_at_320_pixels(
-    visit: Enter, make_document: DocumentMaker, language: str
+@pytest.mark.parametrize(("language", "width"), [("en", 1400), ("fr", 320)])
+def test_queue_desk_and_preview_are_accessible_and_reflow(
+    visit: Enter, make_document: DocumentMaker, language: str, width: int
 ) -> None:
     ids = [make_document(invoice=numbered(n), name=f"{n}.pdf") for n in range(2)]
     person = visit(language=language)
     found = {}
-    for width in (1400, 320):
-        person.page.set_viewport_size({"width": width, "height": 800})
-        for path in ("/queue", "/queue?search=N-", f"/documents/{ids[0]}/desk"):
-            person.open(path)
-            found[path, width] = person.axe()
-            assert person.page.evaluate("document.documentElement.scrollWidth") <= width
+    person.page.set_viewport_size({"width": width, "height": 800})
+    for path in ("/queue?search=N-", f"/documents/{ids[0]}/desk"):
+        person.open(path)
+        found[path] = person.axe()
+        assert person.page.evaluate("document.documentElement.scrollWidth") <= width
     person.open("/queue")
     person.page.click("#rows input[name=pick] >> nth=0")
     person.page.click("button[value=assign]")
-    found["/queue/bulk", 320] = person.axe()
+    found["/queue/bulk"] = person.axe()
     assert {where: bad for where, bad in found.items() if bad} == {}

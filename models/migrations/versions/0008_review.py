@@ -7,6 +7,7 @@ from alembic import op
 
 import models.columns
 from models.migrations.guards import create_approval_guards, drop_approval_guards
+from models.migrations.searched import fill_search_words
 
 revision = '0008'
 down_revision = '0007'
@@ -197,6 +198,7 @@ def upgrade() -> None:
     sa.Column('document_id', sa.String(), nullable=False),
     sa.Column('term', sa.String(), nullable=False),
     sa.Column('words', sa.Text(), nullable=False),
+    sa.Column('folded', sa.Text(), server_default='', nullable=False),
     sa.Column('mentions', sa.String(), nullable=False),
     sa.Column('actor', sa.String(), nullable=False),
     sa.Column('at', models.columns.Instant(), nullable=False),
@@ -302,6 +304,8 @@ def upgrade() -> None:
     sa.Column('state', sa.String(), nullable=False),
     sa.Column('since', models.columns.Instant(), nullable=False),
     sa.Column('rounds', sa.Integer(), nullable=False),
+    sa.Column('earlier', models.columns.Instant(), nullable=True),
+    sa.Column('was', sa.String(), nullable=False),
     sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], ),
     sa.PrimaryKeyConstraint('user_id')
     )
@@ -322,6 +326,7 @@ def upgrade() -> None:
     op.create_index('document_stale', 'document', ['state', 'waiting_until', 'id'], unique=False)
     op.create_index('document_parked', 'document', ['client_id', 'state', 'waits_since', 'postponed_until', 'assigned_to'], unique=False)
     op.create_index(op.f('ix_document_assigned_to'), 'document', ['assigned_to'], unique=False)
+    op.create_index(op.f('ix_document_parent_id'), 'document', ['parent_id'], unique=False)
     op.add_column('correction', sa.Column('confidence', sa.Float(), nullable=True))
     op.add_column('correction', sa.Column('source', sa.String(), nullable=False, server_default=''))
     op.add_column('user_account', sa.Column('email', sa.String(), nullable=False, server_default=''))
@@ -329,6 +334,7 @@ def upgrade() -> None:
     op.add_column('user_account', sa.Column('country', sa.String(), nullable=False, server_default=''))
     op.add_column('user_account', sa.Column('place', sa.String(), nullable=False, server_default=''))
     op.add_column('user_account', sa.Column('region', sa.String(), nullable=False, server_default=''))
+    fill_search_words(op.get_bind())
     create_approval_guards()
 
 
@@ -342,6 +348,7 @@ def downgrade() -> None:
     op.drop_column('user_account', 'country')
     op.drop_column('user_account', 'skills')
     op.drop_column('user_account', 'email')
+    op.drop_index(op.f('ix_document_parent_id'), table_name='document')
     op.drop_index(op.f('ix_document_assigned_to'), table_name='document')
     op.drop_index('document_waiting', table_name='document')
     op.drop_index('document_stale', table_name='document')

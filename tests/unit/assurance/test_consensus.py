@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from assurance.consensus import OPEN, RIGHT, WRONG, Vote, fit, majority, normalised
+from assurance.consensus import RIGHT, UNREADABLE, WRONG, Vote, fit, majority, normalised
 from assurance.redundancy import Rules, judge, still_wanted
 from models.invoice import Kind
 
 RULES = Rules()
+OPEN = 4  # values that a snippet is taken for in these crowds
 
 
 def crowd(seed: int, *, tasks: int, chances: tuple[float, ...], values: int = OPEN) -> list[Vote]:
@@ -47,13 +48,13 @@ def log_posterior(logits: np.ndarray, votes: list[Vote], workers: list[str]) -> 
 def test_em_finds_the_maximum_that_an_optimiser_finds(seed: int) -> None:
     votes = crowd(seed, tasks=25, chances=(0.95, 0.9, 0.85, 0.4))
     workers = sorted({vote.worker for vote in votes})
-    found = fit(votes).reliability
+    found = fit(votes, alike=1 / (OPEN - 1)).reliability
     best = minimize(log_posterior, np.full(len(workers), 1.0), args=(votes, workers), method="BFGS")
     assert [found[each] for each in workers] == pytest.approx(list(1 / (1 + np.exp(-best.x))), abs=2e-3)
 
 
 def test_the_probability_of_an_answer_is_that_of_summing_over_every_truth() -> None:
-    state = fit(crowd(3, tasks=20, chances=(0.9, 0.8, 0.6)))
+    state = fit(crowd(3, tasks=20, chances=(0.9, 0.8, 0.6)), alike=1 / (OPEN - 1))
     said = {"w0": "1", "w1": "1", "w2": "2"}
     weights = {}
     for truth in (str(each) for each in range(OPEN)):
@@ -83,6 +84,30 @@ def test_known_questions_teach_about_workers_who_never_met() -> None:
     assert state.reliability["good"] > 0.9
     assert state.reliability["bad"] < 0.3
     assert state.posterior["t"]["7"] > 0.9
+
+
+@pytest.mark.parametrize("wrong_values", [1, 3, 10])
+def test_how_often_two_wrong_answers_are_the_same_is_learned_from_the_answers(wrong_values: int) -> None:
+    votes = crowd(7, tasks=300, chances=(0.8, 0.8, 0.8, 0.8, 0.8), values=wrong_values + 1)
+    known = {f"t{number}": "0" for number in range(60)}
+    assert fit(votes, known=known).alike == pytest.approx(1 / wrong_values, abs=0.06)
+    assert fit(votes).alike == pytest.approx(1 / wrong_values, abs=0.1)  # without any known question too
+
+
+def test_one_misleading_known_question_does_not_decide_how_wrong_answers_fall() -> None:
+    clear = [Vote(f"t{task}", f"w{worker}", f"{task}{worker}") for task in range(30) for worker in range(2)]
+    smudge = [Vote("g", f"w{worker}", "7") for worker in range(40)]
+    known = {f"t{task}": "0" for task in range(30)} | {"g": "1"}
+    assert fit([*clear, *smudge], known=known).alike < 0.5  # 780 equal pairs against 30 that differ
+    unread = [Vote("u", f"w{worker}", UNREADABLE) for worker in range(40)]
+    assert fit([*clear, *unread], known=known | {"u": "1"}).alike < 0.1  # nothing was misread there
+
+
+def test_the_likelier_wrong_answers_are_the_same_the_less_two_equal_ones_say() -> None:
+    votes = crowd(9, tasks=20, chances=(0.8, 0.8))
+    said = {"w0": "5", "w1": "5"}
+    sure = [fit(votes, alike=each).weigh(said)["5"] for each in (1.0, 0.5, 0.1)]
+    assert sure == sorted(sure)
 
 
 @pytest.mark.parametrize(("kind", "one", "other", "alike"), [

@@ -16,8 +16,9 @@ from lxml import etree
 from extractors.einvoice import read_xml
 from flows.commands.output import run_export
 from flows.exports import EXPORTERS, TABLES
-from flows.exports.cells import csv_cell, guarded
+from flows.exports.cells import csv_cell
 from flows.publish import publish_approved
+from models.cells import guarded
 from models.invoice import LINE_TERMS, TERMS, Invoice, InvoiceLine, VatBreakdown
 from models.settings import LimitSettings
 from models.status import Status

@@ -79,6 +79,19 @@ def test_an_invoice_that_fits_its_order_is_approved_without_a_person(office: Any
     assert (job.state, job.lease_owner) == ("done", None)
 
 
+def test_every_outcome_has_its_time_limit_and_what_waits_has_its_price(office: Any, line: Line) -> None:
+    through = walk(office, line, "clean.xml", ubl())
+    waiting = walk(office, line, "dear.xml", ubl(number="F-2", price="9.00"))
+    broken = walk(office, line, "broken.xml", BROKEN)
+    assert (through.state, waiting.state, broken.state) == (Status.APPROVED, Status.IN_REVIEW, Status.QUARANTINED)
+    for each in (through, waiting, broken):
+        assert each.due_at is not None
+        assert each.due_at > each.received_at
+    assert waiting.waiting_rank > 0
+    assert waiting.waiting_until is not None
+    assert broken.waiting_until is not None
+
+
 def test_what_the_match_says_is_stored_and_takes_the_quantity_of_the_order(office: Any, line: Line) -> None:
     document = walk(office, line, "clean.xml", ubl())
     with office.store.read() as session:

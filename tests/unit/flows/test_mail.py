@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Literal
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from sqlmodel import select
 
 from flows.mail import Sent, send_waiting
@@ -24,11 +31,17 @@ AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 class PostOffice:
-    """A small SMTP server: takes mail, or refuses recipients with a code."""
+    """A small SMTP server: takes mail, or refuses recipients with a code; with a certificate it can speak safely."""
 
-    def __init__(self) -> None:
+    def __init__(self, certificate: Path | None = None, *, at_once: bool = False) -> None:
         self.taken: list[bytes] = []
+        self.safe: ssl.SSLContext | None = None
+        self.at_once = at_once  # nothing is said before the line is safe
+        if certificate:
+            self.safe = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            self.safe.load_cert_chain(certificate)
         self.refuse = ""
+        self.in_clear = False
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listening.getsockname()[1]
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -44,22 +57,41 @@ class PostOffice:
                 line, _ = self._listening.accept()
             except OSError:
                 return
-            with line, line.makefile("rwb") as talk:
-                self._speak(talk)
+            with line, suppress(OSError):  # a client that does not trust us hangs up
+                self._speak(self._made_safe(line) if self.at_once else line)
 
-    def _speak(self, talk: object) -> None:
-        say = lambda text: (talk.write(text.encode() + b"\r\n"), talk.flush())  # type: ignore[attr-defined] # noqa: E731
-        say("220 here")
-        for raw in talk:  # type: ignore[attr-defined]
+    def _made_safe(self, line: socket.socket) -> socket.socket:
+        assert self.safe
+        return self.safe.wrap_socket(line, server_side=True)
+
+    def _speak(self, line: socket.socket, greeting: str = "220 here") -> None:
+        talk = line.makefile("rwb")
+
+        def say(text: str) -> None:
+            talk.write(text.encode() + b"\r\n")
+            talk.flush()
+
+        if greeting:
+            say(greeting)
+        for raw in talk:
             verb = raw[:4].upper()
             if verb == b"QUIT":
                 say("221 bye")
                 return
+            if verb == b"EHLO" and self.safe and not isinstance(line, ssl.SSLSocket):
+                say("250-here")
+                say("250 STARTTLS")
+                continue
+            if verb == b"STAR":
+                say("220 go on")
+                self._speak(self._made_safe(line), greeting="")
+                return
+            self.in_clear |= verb == b"MAIL" and not isinstance(line, ssl.SSLSocket)
             if verb == b"RCPT" and self.refuse:
                 say(self.refuse)
             elif verb == b"DATA":
                 say("354 go on")
-                self.taken.append(b"".join(iter(talk.readline, b".\r\n")))  # type: ignore[attr-defined]
+                self.taken.append(b"".join(iter(talk.readline, b".\r\n")))
                 say("250 taken")
             else:
                 say("250 fine")
@@ -71,6 +103,26 @@ def office() -> Iterator[PostOffice]:
     yield found
     with suppress(OSError):  # closed by the test
         found.close()
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A key and the certificate for localhost that it signed itself, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(1).not_valid_before(datetime.now(UTC) - timedelta(days=1))
+        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    path = tmp_path_factory.mktemp("mail") / "server.pem"
+    pem = serialization.Encoding.PEM
+    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path.write_bytes(secret + made.public_bytes(pem))
+    return path
 
 
 def settings(office: PostOffice) -> MailSettings:
@@ -148,3 +200,41 @@ def test_a_server_that_is_away_is_tried_again(desk: Store, office: PostOffice) -
 def test_without_a_host_mail_waits(desk: Store) -> None:
     put(desk)
     assert send_waiting(desk, MailSettings()) == Sent(0, 0)
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_a_safe_line_is_made_before_anything_is_said(
+    desk: Store, certificate: Path, security: Literal["tls", "starttls"]
+) -> None:
+    put(desk)
+    office = PostOffice(certificate, at_once=security == "tls")
+    safe = MailSettings(host="localhost", port=office.port, security=security, sender="desk@example.org",
+                        ca_file=str(certificate))  # fmt: skip
+    assert send_waiting(desk, safe, clock=lambda: AT) == Sent(1, 0)
+    assert (len(office.taken), office.in_clear) == (1, False)
+    office.close()
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_a_server_for_which_nobody_vouches_gets_no_mail(
+    desk: Store, certificate: Path, security: Literal["tls", "starttls"]
+) -> None:
+    mail, office = put(desk), PostOffice(certificate, at_once=security == "tls")
+    blind = MailSettings(host="localhost", port=office.port, security=security, sender="desk@example.org")
+    assert send_waiting(desk, blind, clock=lambda: AT) == Sent(0, 1)
+    assert (office.taken, office.in_clear) == ([], False)
+    with desk.read() as session:
+        assert "certificate" in session.get_one(MailRow, mail).refused
+    office.close()
+
+
+def test_a_server_without_a_safe_line_gets_no_mail_where_one_is_asked_for(desk: Store, office: PostOffice) -> None:
+    put(desk)
+    asked = settings(office).model_copy(update={"security": "starttls"})
+    assert send_waiting(desk, asked, clock=lambda: AT) == Sent(0, 1)
+    assert (office.taken, office.in_clear) == ([], False)
+
+
+def test_a_server_without_a_sender_is_no_setting() -> None:
+    with pytest.raises(ValueError, match="who sends"):
+        MailSettings(host="mail.example.org", user="desk")

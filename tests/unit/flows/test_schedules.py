@@ -11,7 +11,7 @@ from models.settings_review import MailSettings
 
 
 def test_every_flow_has_its_schedule_and_settings_give_another_or_none() -> None:
-    assert crons(Settings(mail=MailSettings(host="mail.example.org"))).keys() == FLOWS.keys()
+    assert crons(Settings(mail=MailSettings(host="mail.example.org", sender="desk@example.org"))).keys() == FLOWS.keys()
     assert "mail" not in crons(Settings())  # without a server there is nothing to do
     own = Settings(prefect=PrefectSettings(schedules={"figures": "*/5 * * * *", "certify": ""}))
     assert crons(own)["figures"] == "*/5 * * * *"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -18,9 +19,11 @@ from models.status import Status
 from models.store.approvals import FourEyesError, approvals_of, rules_for_two
 from models.store.audit import verify
 from models.store.bank_alarm import load_bank_alarm
+from models.store.bulk import BulkOrder, chosen, perform, preview
 from models.store.documents import new_id
 from models.store.engine import Store
 from models.store.people import add_user, find_user
+from models.store.queue import Filters, list_documents, next_document
 from models.store.reviewing import approve, release, send_back, undo
 from models.store.tiers import TierError, escalate, escalate_by_rules, hands, return_to_routine
 from models.tables import ApprovalRow, AuditRow, DocumentRow, EscalationRow, FindingRow
@@ -36,7 +39,7 @@ ANN, BOB = "user:ann", "user:bob"
 def people(desk: Store) -> None:
     with desk.write() as session:
         for login, role in (("ann", "expert"), ("bob", "expert"), ("ann2", "expert"), ("rita", "reviewer")):
-            add_user(session, login=login, name=login, password_hash="!", role=role, actor="system")  # noqa: S106
+            add_user(session, login=login, name=login, password_hash="!", role=role, actor="system")
         for login in ("ann", "ann2"):
             user = find_user(session, login)
             assert user is not None
@@ -197,3 +200,50 @@ def test_rules_hand_up_by_themselves_but_never_against_a_person(desk: Store, mak
         return_to_routine(session, document, answer="exempt", actor=ANN, at=NOON)
         assert escalate_by_rules(session, document, [untaxed], at=NOON) == ""
         assert len(session.exec(select(EscalationRow)).all()) == 2
+
+
+def test_an_act_on_many_gives_way_to_two_persons_experts_and_places(desk: Store, make_document: DocumentMaker) -> None:
+    small = INVOICE.model_copy(update={"gross_total": Decimal("119.99")})
+    goes, large, expert, bank, foreign = (
+        make_document(invoice=invoice, name=f"{number}.pdf", client=client) for number, (invoice, client) in enumerate((
+            (small, "acme"), (INVOICE, "acme"), (small, "acme"),
+            (small.model_copy(update={"iban": NEW_IBAN}), "acme"), (small, "beta"),
+        ))
+    )  # fmt: skip
+    ids = [goes, large, expert, bank, foreign]
+    with desk.write() as session:
+        escalate(session, session.get_one(DocumentRow, expert), skill="tax", reason="rate", actor=ANN, at=NOON)
+        rows = chosen(session, ids, frozenset({"acme"}))
+        assert {row.id for row in rows} == set(ids) - {foreign}
+        order = BulkOrder("approve", "user:rita", NOON, office=LIMIT)
+        told = {reason: [row.id for row in some] for reason, some in preview(session, rows, order).cannot.items()}
+        assert told == {"two_persons": [large], "expert_needed": [expert], "bank": [bank]}
+        perform(session, {row.id: row.version for row in rows}, order, rows)
+    with desk.read() as session:
+        states = {each: session.get_one(DocumentRow, each).state for each in ids}
+        assert [states[each] for each in ids] == ["approved"] + ["in_review"] * 4
+        assert verify(session) is None
+
+
+def test_an_expert_sees_what_asks_for_the_own_skill_first_page_by_page(
+    desk: Store, make_document: DocumentMaker
+) -> None:
+    ids = [make_document(name=f"{number}.pdf") for number in range(7)]
+    with desk.write() as session:
+        for number, each in enumerate(ids):
+            document = session.get_one(DocumentRow, each)
+            session.add(document.sqlmodel_update({"waiting_rank": float(number)}))
+            if number in {1, 4, 5}:
+                escalate(session, document, skill="tax" if number < 5 else "dispute", reason="?", actor=ANN, at=NOON)
+    mine = Filters(None, skills=frozenset({"tax"}), at=NOON)
+    with desk.read() as session:
+        seen, after, page = [], "", None
+        while page is None or after:
+            page = list_documents(session, replace(mine, after=after), limit=2)
+            after, seen = page.next_key, seen + [ids.index(row.id) for row in page.rows]
+        assert seen == [4, 1, 6, 5, 3, 2, 0]
+        left = session.get_one(DocumentRow, ids[1])
+        following = next_document(session, mine, left, actor=BOB, at=NOON)
+        assert following is not None
+        assert following.id == ids[6]
+        assert [ids.index(row.id) for row in list_documents(session, Filters(None, at=NOON)).rows][:2] == [6, 5]

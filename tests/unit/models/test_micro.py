@@ -177,6 +177,14 @@ def test_wage_floors_are_imported_with_their_source_only(desk: Store, tmp_path: 
     _, bad = read_floors(header + b"XA,2026-01-01,12,EUR,\nXA,2026-13-01,1,EUR,a\nXA,2026-01-01,nan,EUR,a\nxa,,,,\n",
                          actor="a", at=NOON)  # fmt: skip
     assert [problem.line for problem in bad] == [2, 3, 4, 5]
+    odd = b'\n\nXA,2026-01-01,12,EUR,"two\nlines"\nXA,2026-01-01,13,EUR,b\nXB,1.1.26,1,EUR,b\n'
+    good, bad = read_floors(header + odd, actor="a", at=NOON)
+    assert [(row.region, row.hourly) for row in good] == [("XA", Decimal(12))]  # the first of two for one day
+    assert [tuple(problem) for problem in bad] == [  # the lines of the file, empty ones counted too
+        (6, "XA has a wage from 2026-01-01 already"), (7, "1.1.26 is no date (YYYY-MM-DD)"),
+    ]  # fmt: skip
+    _, (long,) = read_floors(header + b"XA," + b"9" * 140_000, actor="a", at=NOON)
+    assert long.line == 2
     assert read_floors(b"\xff\xfe", actor="a", at=NOON)[1][0].reason == "the file is not UTF-8"
 
 

@@ -51,7 +51,7 @@ def test_wrong_filters_fall_back_instead_of_failing(visit: Visit) -> None:
 def test_page_shows_a_box_for_each_value_and_confidence_in_words(visit: Visit, make_document: DocumentMaker) -> None:
     text = visit("rita").get(f"/documents/{make_document()}").text
     assert 'data-for="invoice_number" x="378.50" y="78.50" width="63.00" height="15.00"' in text
-    assert "about 12 in 100 like this are wrong (of 69 checked)" in text
+    assert "about 12 in 100 like this are wrong (of 69 checked; between 5 and 22)" in text
     assert 'data-start="invoice_number"' in text
     assert 'data-value="128.00"' in text
 

@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
-from sqlmodel import SQLModel, select
+from sqlmodel import select
 from starlette.testclient import TestClient
 
 from models.settings import Settings
-from models.status import Status
 from models.store.access import set_client_places
 from models.store.documents import new_id
 from models.store.engine import Store
@@ -33,7 +32,7 @@ from models.tables import (
 from review.app import PAGES, create_app
 from review.rights import RIGHTS, ROUTES, Right
 from tests.browser import BASE
-from tests.desk import INVOICE, NOON, DocumentMaker
+from tests.desk import COUNTED, INVOICE, NOON, DocumentMaker, dump
 
 Visit = Callable[..., Any]
 Key = tuple[str, str]
@@ -152,17 +151,22 @@ def test_a_document_of_another_client_is_as_one_that_is_not_there(visit: Visit, 
 def test_no_thing_of_another_client_comes_out_of_any_route(visit: Visit, things: dict[str, str], role: str) -> None:
     desk = visit("eve", role, ("acme",))
     before = changed_things(desk.store, things)
-    was, search = f"?was={things['document_id']}&done=approved", f"?search={CANARY[:9]}&tab=all"
-    queries = ("", "?client=beta&tab=all", was, search)
+    queries = (f"?client=beta&tab=all&was={things['document_id']}&done=approved", f"?search={CANARY[:9]}&tab=all")
     for key, query in itertools.product(ROUTES, queries):
-        if key[1] in SESSION_ENDS or (key[0] == "POST" and query):
+        if key[1] in SESSION_ENDS or (key[0] == "POST" and query != queries[0]):
             continue
         ids = dict.fromkeys(("id", "ids", "document", "documents", "task", "other", "client", "clients"), "")
-        values = dict.fromkeys(ids, things["document_id"]) | {"client": "beta", "clients": "beta"}
+        values = dict.fromkeys(ids, things["document_id"]) | {"client": "beta", "clients": "beta"} | bulk_of(things)
         answer = ask(desk, key, fill(key[1], **things) + query, **values)
         assert CANARY not in answer.text, (role, key, query)
         assert answer.status_code != 500, (role, key, query)
     assert changed_things(desk.store, things) == before
+
+
+def bulk_of(things: dict[str, str]) -> dict[str, str]:
+    """What an act on many says of a document of client beta."""
+    one = things["document_id"]
+    return {"act": "approve", "pick": one, "do": f"{one}:1", "all": "", "tags": "late"}
 
 
 def changed_things(store: Store, things: dict[str, str]) -> list[Any]:
@@ -181,7 +185,7 @@ def test_a_client_closed_to_a_place_is_as_another_ones(visit: Visit, things: dic
     for key in ROUTES:
         if key[1] in SESSION_ENDS or key[1].startswith("/people"):
             continue
-        answer = ask(desk, key, fill(key[1], **things))
+        answer = ask(desk, key, fill(key[1], **things), **bulk_of(things))
         assert CANARY not in answer.text, key
         assert not NAMES_A_DOCUMENT.search(key[1]) or answer.status_code == 404, key
     with desk.store.read() as session:
@@ -189,20 +193,6 @@ def test_a_client_closed_to_a_place_is_as_another_ones(visit: Visit, things: dic
     assert [(row.actor, row.client_id) for row in refused] == [("user:eve", "beta")]
 
 
-def dump(store: Store, *, but: tuple[str, ...] = ()) -> dict[str, set[str]]:
-    """Every row of the database, without what the queue counts anew by itself."""
-    with store.read() as session:
-        tables = [table for table in SQLModel.metadata.sorted_tables if table.name not in but]
-        return {
-            table.name: {
-                repr({name: value for name, value in row.items() if name not in COUNTED})
-                for row in session.connection().execute(table.select()).mappings()
-            }
-            for table in tables
-        }
-
-
-COUNTED = ("waiting_cost", "waiting_rank", "waiting_parts_json", "waiting_until", "due_at")
 LOGS = ("session", "audit", "counter", "secret")
 
 
@@ -216,23 +206,25 @@ def test_get_changes_nothing_but_the_record_of_what_was_seen(visit: Visit, make_
     assert dump(desk.store, but=LOGS) == before
     with desk.store.read() as session:
         fresh = session.exec(select(AuditRow).where(AuditRow.seq > head)).all()  # type: ignore[arg-type]
-    assert sorted((row.action, row.object) for row in fresh) == sorted(
-        ("view", f"document:{one}") for one in (document_id, other_id)
-    )
+    assert {(row.action, row.object) for row in fresh} == {
+        ("view", f"document:{document_id}"), ("view", f"document:{other_id}"),
+        ("export_timeline", f"document:{document_id}"),
+    }  # fmt: skip
+
+
+ELSEWHERE = ({"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"})
 
 
 def test_unsafe_routes_refuse_without_token_or_from_elsewhere(visit: Visit, make_document: DocumentMaker) -> None:
     document_id = make_document()
     desk = visit("rita", "administrator")
-    token = desk.csrf
+    token, elsewhere = desk.csrf, itertools.cycle(ELSEWHERE)
     before = dump(desk.store)
     for method, path in ROUTES:
         if method == "GET":
             continue
         address = fill(path, document_id=document_id, other_id=document_id)
-        for csrf, headers in (("wrong", {}), ("", {}), (token, {"Origin": "https://evil.example"}),
-                              (token, {"Origin": "null"}), (token, {"Sec-Fetch-Site": "cross-site"}),
-                              (token, {"Sec-Fetch-Site": "same-site"})):  # fmt: skip
+        for csrf, headers in (("wrong", {}), (token, {"Origin": "https://evil.example"}), (token, next(elsewhere))):
             desk.csrf, desk.headers = csrf, headers
             assert desk.post(address).status_code == 403, (path, headers)
     assert dump(desk.store) == before
@@ -267,34 +259,6 @@ def test_no_page_holds_inline_script_style_or_a_foreign_address(visit: Visit, ma
             continue
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|javascript:", answer.text), path
         assert not re.search(r'\s(src|href|action)="(https?:)?//', answer.text), path
-
-
-def test_every_act_that_changes_something_leaves_its_row(visit: Visit, make_document: DocumentMaker) -> None:
-    """Whatever a route writes, an audit row of the same person stands beside it."""
-    desk = visit("rita", "administrator")
-    states = itertools.cycle((Status.IN_REVIEW, Status.HELD, Status.DUPLICATE))
-    for number, (method, path) in enumerate(ROUTES):
-        if method == "GET" or path in SESSION_ENDS:
-            continue
-        document_id = make_document(next(states), name=f"{number}.pdf")
-        version = "1"
-        with desk.store.read() as session:
-            version = str(session.get_one(DocumentRow, document_id).version)
-        before = dump(desk.store)
-        values = PLAUSIBLE | {"version": version, "documents": document_id, "id": document_id, "ids": document_id}
-        desk.post(fill(path, document_id=document_id, other_id=document_id), **values)
-        after = dump(desk.store)
-        touched = {name for name in after if after[name] - before[name] or before[name] - after[name]} - UNAUDITED
-        if touched - {"audit", "counter"}:
-            assert after["audit"] - before["audit"], (path, touched)
-
-
-PLAUSIBLE = {
-    "reason": "because", "code": "OTHER", "words": "look at this", "tag": "late", "tags": "late", "language": "fr",
-    "act": "person", "place": "onshore", "country": "FR", "name": "Mine", "query": "tab=held", "login": "nina",
-    "role": "reviewer", "escalate_reason": "tax", "answer": "fine", "places": "onshore",
-}  # fmt: skip
-UNAUDITED = {"session", "secret", "search_index", "replay", "job", "touch"}  # who worked how long, and work to do
 
 
 def test_a_route_without_a_row_lets_nobody_in(desk: Store, settings: Settings) -> None:

@@ -183,6 +183,55 @@ def test_nobody_registers_himself_and_a_mail_address_opens_nothing(
     assert "Ask your administrator" in answer.text
 
 
+def test_a_verified_mail_address_only_asks_the_administrator_who_links_with_one_click(
+    company: Callable[..., Desk], provider: FalseProvider, desk: Store
+) -> None:
+    boss, nina = company("boss", role="administrator", clients=()), company("nina") and "nina"
+    with desk.write() as session:
+        row = session.exec(select(UserRow).where(UserRow.login == nina)).one()
+        session.add(row.sqlmodel_update({"email": "Rita@Example.org"}))
+        nina_id = row.id
+    provider.subject = "s-7"
+    for unverified in ({}, {"email_verified": "true"}, {"email_verified": True, "email": "other@example.org"}):
+        provider.lie = lambda claims, more=unverified: claims | more
+        browser = company()
+        assert "Ask your administrator" in browser.get(BACK, params=provider.enter(begin(browser))).text
+    assert "s-7" not in boss.get("/people").text
+    provider.lie = lambda claims: claims | {"email_verified": True}
+    for _ in range(2):  # asked, and asked again: nobody is linked by it
+        answer = browser.get(BACK, params=provider.enter(begin(browser)), follow_redirects=False)
+        assert (answer.status_code, "has been asked to link it" in answer.text) == (401, True)
+    assert boss.get("/people").text.count("known there as s-7") == 1
+    assert boss.post(f"/people/{nina_id}", act="accept", subject="s-8").status_code == 409
+    assert boss.post(f"/people/{nina_id}", act="accept", subject="s-7").status_code == 200
+    assert browser.get(BACK, params=provider.enter(begin(browser)), follow_redirects=False).status_code == 303
+    assert "Nina" in browser.get("/account").text
+    with desk.read() as session:
+        acts = [row.action for row in session.exec(select(AuditRow)).all() if "link" in row.action]
+    assert acts[-2:] == ["ask_for_link", "link_identity"]
+
+
+def test_an_address_of_two_accounts_asks_for_none_and_a_refused_one_is_gone(
+    company: Callable[..., Desk], provider: FalseProvider, desk: Store
+) -> None:
+    boss = company("boss", role="administrator", clients=())
+    company("nina")
+    provider.subject, provider.lie = "s-9", lambda claims: claims | {"email_verified": True}
+    with desk.write() as session:
+        users = {row.login: row for row in session.exec(select(UserRow)).all()}
+        session.add_all(users[name].sqlmodel_update({"email": "rita@example.org"}) for name in ("rita", "nina"))
+        nina_id = users["nina"].id
+    browser = company()
+    assert "Ask your administrator" in browser.get(BACK, params=provider.enter(begin(browser))).text
+    with desk.write() as session:
+        session.add(session.get_one(UserRow, nina_id).sqlmodel_update({"email": ""}))
+    assert "has been asked" in browser.get(BACK, params=provider.enter(begin(browser))).text
+    with desk.read() as session:
+        rita = session.exec(select(UserRow.id).where(UserRow.login == "rita")).one()
+    assert "s-9" not in boss.post(f"/people/{rita}", act="refuse", subject="s-9").text
+    assert begin(browser)
+
+
 def test_a_one_time_link_ties_an_identity_to_an_account_once(
     company: Callable[..., Desk], provider: FalseProvider, desk: Store
 ) -> None:

@@ -9,18 +9,27 @@ from decimal import Decimal
 import pytest
 from sqlmodel import Session, select
 
-from kpis.waiting import price
+from kpis.pricing import price_wait
 from models.settings_review import ReviewSettings
 from models.status import Status
 from models.store.engine import Store
 from models.store.queue import Filters, list_documents, next_document
-from models.store.waiting import StaleDocument
+from models.store.waiting import price_stale
 from models.tables import BlobRow, ClientRow, DocumentRow
-from review.pricing import facts_of, price_stale
+from models.waiting import Wait
 
 START = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 OFFICE = ReviewSettings()
 NIGHTS = ReviewSettings(hours=("22:00-06:00",), timezone="Asia/Kolkata", country="IN", sla_hours=6)
+
+
+def refresh(session: Session, at: datetime, *, limit: int = 400) -> int:
+    return price_stale(session, office=OFFICE, pricer=price_wait, at=at, limit=limit)
+
+
+def wait_of(row: DocumentRow) -> Wait:
+    return Wait(row.id, row.received_at, row.due_at, row.gross_total, row.issue_date, row.due_date,
+                len(row.reasons.split()))  # fmt: skip
 
 
 def fill(session: Session, count: int) -> None:
@@ -45,10 +54,10 @@ def fill(session: Session, count: int) -> None:
 def test_database_order_is_the_formulas_order_at_any_hour(desk: Store, hours: int) -> None:
     with desk.write() as session:
         fill(session, 300)
-        price_stale(session, OFFICE, START, limit=1000)
+        refresh(session, START, limit=1000)
     at = START + timedelta(hours=hours, minutes=7)
     with desk.write() as session:
-        while price_stale(session, OFFICE, at, limit=90):
+        while refresh(session, at, limit=90):
             pass
     with desk.read() as session:
         rows = session.exec(select(DocumentRow)).all()
@@ -62,8 +71,7 @@ def test_database_order_is_the_formulas_order_at_any_hour(desk: Store, hours: in
         following = next_document(session, Filters(clients=None), page.rows[-1], actor="user:x", at=at)
     settings = {"acme": OFFICE, "beta": OFFICE.model_copy(update=NIGHTS.model_dump(
         include={"hours", "timezone", "country", "sla_hours"}))}  # fmt: skip
-    prices = {row.id: price(facts_of(StaleDocument(row, None, is_answered=False), row.due_at or at), at,
-                            settings[row.client_id]) for row in rows}  # fmt: skip
+    prices = {row.id: price_wait(wait_of(row), settings[row.client_id], at) for row in rows}
     assert listed == sorted(prices, key=lambda one: (prices[one].rank, one), reverse=True)
     assert following is not None
     assert following.id == listed[0]
@@ -73,11 +81,11 @@ def test_database_order_is_the_formulas_order_at_any_hour(desk: Store, hours: in
 def test_what_moves_is_priced_anew_and_the_rest_is_not(desk: Store) -> None:
     with desk.write() as session:
         fill(session, 20)
-        assert price_stale(session, OFFICE, START) == 20
-        assert price_stale(session, OFFICE, START + timedelta(minutes=30)) == 0
+        assert refresh(session, START) == 20
+        assert refresh(session, START + timedelta(minutes=30)) == 0
         row = session.exec(select(DocumentRow)).first()
         assert row is not None
         row.waiting_until = None
         session.add(row)
         session.flush()
-        assert price_stale(session, OFFICE, START + timedelta(minutes=31)) == 1
+        assert refresh(session, START + timedelta(minutes=31)) == 1

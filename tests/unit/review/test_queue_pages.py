@@ -244,3 +244,21 @@ def test_search_counts_what_is_under_other_tabs(visit: Visit, make_document: Doc
     page = visit("ann").get("/queue?search=papeterie").text
     assert "No document fits these filters" in page
     assert re.search(r'search=papeterie">Approved 1</a>', page)
+
+
+@pytest.mark.parametrize("search", [
+    "midi 1 234,56", "1234,56 papÈterie", "MIDI 1'234.56", "1 234,56", "eur 1234.56", "lot ete", "LOT ÉTÉ",
+    "scan d'etampes", "arger", "Midi SAO",
+])  # fmt: skip
+def test_search_ignores_accents_case_and_the_notation_of_amounts_among_words(
+    visit: Visit, make_document: DocumentMaker, desk: Store, search: str
+) -> None:
+    said = {"gross_total": Decimal("1234.56"), "seller_name": "Papèterie du Midi São"}
+    other = {"gross_total": Decimal("234.56"), "seller_name": "Café du Nord"}
+    wanted = make_document(name="Scan d'Étampes wanted.pdf", batch="Lot Été", invoice=INVOICE.model_copy(update=said))
+    make_document(name="other.pdf", invoice=INVOICE.model_copy(update=other))
+    with desk.write() as session:
+        session.add(CommentRow(id="c1", client_id="acme", document_id=wanted, actor="user:x", at=NOON,
+                               words="Der Kunde ÄRGERT sich"))  # fmt: skip
+    page = visit("ann").get("/queue", params={"search": search}).text
+    assert set(re.findall(r"(\w+)\.pdf", page)) == {"wanted"}

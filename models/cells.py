@@ -6,10 +6,13 @@
 
 from __future__ import annotations
 
-_RUN = ("=", "+", "-", "@", "|", "%", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # full-width signs too
+# What starts a formula in a spreadsheet, in full-width form too; blanks before it do not hinder.
+_TRIGGERS = ("=", "+", "-", "@", "|", "%", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def guarded(text: str) -> str:
     """A text that no spreadsheet takes for a formula; NUL characters are left out."""
     clean = text.replace("\0", "")
-    return f"'{clean}" if clean.startswith(_RUN) or clean.lstrip().startswith(_RUN) else clean
+    if clean.startswith(_TRIGGERS) or clean.lstrip().startswith(_TRIGGERS):
+        return f"'{clean}"
+    return clean
