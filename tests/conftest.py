@@ -112,9 +112,9 @@ def some_pdf() -> Any:
     return pdf
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its driver keeps an event loop running: no other module may find it there
 def browser() -> Iterator[Any]:
-    """Debian's Chromium, one for all tests of this process; tests that need it are skipped where there is none."""
+    """Debian's Chromium; tests that need it are skipped where there is none."""
     if not Path(CHROMIUM).exists():
         pytest.skip("no Chromium here")
     from playwright.sync_api import sync_playwright

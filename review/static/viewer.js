@@ -274,18 +274,19 @@
     split.setAttribute("aria-valuenow", String(value));
     if (keep) remember({ split: value });
   };
+  const isMirrored = () => getComputedStyle(form).direction === "rtl"; // the fields then stand to the right
   const STEPS = { ArrowLeft: -2, ArrowRight: 2, PageUp: -10, PageDown: 10, Home: -100, End: 100 };
   split.addEventListener("keydown", (event) => {
     const step = STEPS[event.key];
     if (!step || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
-    share(Number(split.getAttribute("aria-valuenow")) + step);
+    share(Number(split.getAttribute("aria-valuenow")) + (event.key.startsWith("Arrow") && isMirrored() ? -step : step));
   });
   split.addEventListener("pointerdown", (event) => { split.setPointerCapture(event.pointerId); event.preventDefault(); split.focus(); });
   split.addEventListener("pointermove", (event) => {
     if (!split.hasPointerCapture(event.pointerId)) return;
     const room = form.getBoundingClientRect();
-    share(((event.clientX - room.left) / room.width) * 100);
+    share(((isMirrored() ? room.right - event.clientX : event.clientX - room.left) / room.width) * 100);
   });
   split.addEventListener("dblclick", () => share(45));
   if (kept.split !== undefined) share(kept.split, false);

@@ -31,6 +31,7 @@ from learning.material import synthetic
 from models.errors import ConflictError, SettingsError
 from models.settings import LimitSettings, ReadingSettings, Settings
 from models.store import registry
+from models.store.approvals import give_word
 from models.store.audit import now
 from models.store.blobs import Blobs
 from models.store.documents import load_extraction
@@ -96,14 +97,17 @@ def teach(office: Any, line: Line) -> str:
 
 def desks(office: Any) -> tuple[Desk, Desk]:
     app = create_app(office.settings, office.store, Painter())
-    return sign_in(app, office.store, "anna"), sign_in(app, office.store, "ben", role="expert")
+    return sign_in(app, office.store, "anna", role="expert"), sign_in(app, office.store, "ben", role="expert")
 
 
 def settle(line: Line, document_id: str, truth: dict[str, str], anna: Desk, ben: Desk) -> None:
     assert correct(anna, document_id, "save", truth).status_code == 303
     act = "release" if anna.state(document_id) == "held" else "approve"
-    form = ben.form(document_id) | {"reason": "known to us", "password": PASSWORD}
-    assert ben.post(f"/documents/{document_id}/{act}", **form).status_code == 303
+    for desk in (ben, anna):  # a supplier whom nobody knows takes two words; hers counts only where she typed something
+        if anna.state(document_id) != "approved":
+            form = desk.form(document_id) | {"reason": "known to us", "password": PASSWORD}
+            assert desk.post(f"/documents/{document_id}/{act}", **form).status_code == 303
+        act = "release"
     assert anna.state(document_id) == "approved"
     list(line.work(line.take(10)))
 
@@ -401,6 +405,8 @@ def test_a_shadow_in_which_people_side_with_the_champion_is_not_promoted(office:
     with house.store.write() as session:
         for each in ids:
             document = session.get_one(DocumentRow, each)
+            for person in ("user:anna", "user:ben"):  # an unknown supplier's invoice is let go by two
+                give_word(session, document, ("override",), actor=person, at=now())
             document.state = "approved"
             right = load_extraction(session, each).invoice.gross_total
             add_shadow(session, document, "reader", "good", {"gross_total": (f"{right}", "1.00")}, at=now())

@@ -14,7 +14,7 @@
       if (["auto", "scroll"].includes(getComputedStyle(up).overflowX)) return up;
     return null;
   };
-  const controls = () => [...document.querySelectorAll(CONTROLS)].filter(one => shown(one) && !one.disabled && !isOffstage(one));
+  const controls = () => [...document.querySelectorAll(CONTROLS)].filter(one => shown(one) && !one.matches(":disabled") && !isOffstage(one));
   const area = one => {
     const label = one.matches("input") && one.labels ? one.labels[0] : null;
     const box = one.getBoundingClientRect();
@@ -92,7 +92,7 @@
       const said = [], mark = one => { const style = getComputedStyle(one);
         return [style.outlineStyle, style.outlineWidth, style.outlineColor, forced ? "" : style.boxShadow].join(); };
       for (const one of controls()) {
-        if (!one.isConnected || !shown(one) || one.disabled) continue;
+        if (!one.isConnected || !shown(one) || one.matches(":disabled")) continue;
         document.activeElement.blur();
         const label = one.closest("label"), around = [one, label].filter(Boolean), before = around.map(mark).join();
         one.focus();

@@ -80,6 +80,7 @@ def test_a_settled_invoice_is_named_and_nothing_is_done(visit: Callable[..., Any
         assert session.exec(select(ArrangementRow)).all() == []
 
 
+@pytest.mark.slow  # row 38 sweeps every page; this one looks at its rarer states
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_pages_are_accessible_and_work_at_320_pixels(visit: Callable[..., Any], bundle: str, language: str) -> None:
     ann = visit(language=language, viewport={"width": 320, "height": 700})

@@ -205,6 +205,7 @@ def test_none_of_these_and_a_search_that_stays_with_the_client(
     assert (told["orders"], told["outcome"], told["by"]) == ([], "no_order", "person")
 
 
+@pytest.mark.slow  # row 38 sweeps every page; this one looks at its rarer states
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_both_pages_are_accessible_and_narrow(
     visit: Callable[..., Any], twins: tuple[str, str], ordered: str, language: str

@@ -304,6 +304,7 @@ def test_typing_over_a_picked_value_forgets_the_box(visit: Enter, doubtful: Call
     assert rita.page.locator("[name='by.field.gross_total']").count() == 0
 
 
+@pytest.mark.slow  # row 38 sweeps every page; this one looks at its rarer states
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("width", [1400, 320])
 def test_fields_are_accessible_wide_and_narrow(

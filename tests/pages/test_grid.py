@@ -180,6 +180,7 @@ def test_row_12_columns_drawn_over_the_page_fill_the_rows(
     ]  # fmt: skip
 
 
+@pytest.mark.slow  # row 38 sweeps every page; this one looks at its rarer states
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_lines_and_arithmetic_are_accessible_wide_and_narrow(
     visit: Enter, make_document: DocumentMaker, language: str

@@ -126,3 +126,22 @@ def test_from_right_to_left_nothing_leaves_the_page(visit: Enter, make_document:
             "[...document.querySelectorAll('main h1, main button')]"
             ".every(one => one.getBoundingClientRect().right <= innerWidth + 1)"
         ), path
+
+
+def test_from_right_to_left_the_split_stands_between_the_halves_and_follows_hand_and_keys(
+    visit: Enter, make_document: Callable[..., str]  # noqa: F811
+) -> None:  # fmt: skip
+    view = visit(path=f"/documents/{make_document()}", viewport={"width": 1280, "height": 800})
+    page, split = view.page, view.page.locator("#split")
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    split.focus()
+    page.keyboard.press("ArrowLeft")
+    assert split.get_attribute("aria-valuenow") == "47"
+    handle = split.bounding_box()
+    assert handle is not None
+    page.mouse.move(handle["x"] + 12, 300)
+    page.mouse.down()
+    page.mouse.move(512, 300)
+    page.mouse.up()
+    assert split.get_attribute("aria-valuenow") == "60"
+    assert page.evaluate("document.querySelector('#viewer').getBoundingClientRect().right") == pytest.approx(512, abs=8)

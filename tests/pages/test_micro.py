@@ -286,6 +286,7 @@ def test_row_36_the_meter_counts_no_idle_time_and_the_csv_equals_the_screen(
     assert "upheld" in ann.open("/pay").inner_text("main")
 
 
+@pytest.mark.slow  # row 38 sweeps every page; this one looks at its rarer states
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_no_page_of_the_micro_tasks_keeps_anybody_out(
     work: Callable[..., Visit], tasks: Callable[..., list[str]], visit: Callable[..., Visit], desk: Store, language: str

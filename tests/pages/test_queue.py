@@ -182,6 +182,7 @@ def test_saved_filter_and_search_by_keyboard(visit: Enter, make_document: Docume
     page.wait_for_url("**/documents/**")
 
 
+@pytest.mark.slow  # row 38 sweeps every page; this one looks at its rarer states
 @pytest.mark.parametrize(("language", "width"), [("en", 1400), ("fr", 320)])
 def test_queue_desk_and_preview_are_accessible_and_reflow(
     visit: Enter, make_document: DocumentMaker, language: str, width: int

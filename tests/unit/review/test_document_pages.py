@@ -21,6 +21,17 @@ from tests.desk import INVOICE, NOON, DocumentMaker, load
 
 Visit = Callable[..., Any]
 NEW_IBAN = "DE89370400440532013000"
+EMPTY = {
+    "review": "Nothing to review.",
+    "held": "Nothing is on hold.",
+    "duplicate": "No suspected duplicates.",
+    "quarantined": "Every file could be read.",
+    "working": "No document is being read just now.",
+    "approved": "Nothing waits for export.",
+    "exported": "Nothing was exported yet.",
+    "rejected": "Nothing was rejected.",
+    "all": "No document came in yet.",
+}
 PAYLOAD = '"><script>alert(1)</script>{{7*7}}<img src=x onerror=alert(1)>'
 
 
@@ -35,10 +46,17 @@ def test_queue_shows_reasons_in_words_and_leads_to_the_document(visit: Visit, ma
     assert "120,00\xa0€" in french
 
 
-def test_empty_tabs_say_what_to_do(visit: Visit) -> None:
+def test_empty_tabs_say_what_to_do(visit: Visit, make_document: DocumentMaker) -> None:
     desk = visit("rita")
-    for tab in ("review", "held", "duplicate", "quarantined", "working", "approved", "exported", "rejected", "all"):
-        assert "clients/acme/inbox/" in desk.get(f"/queue?tab={tab}").text
+    for tab, says in EMPTY.items():
+        text = desk.get(f"/queue?tab={tab}").text
+        assert says in text
+        assert ("clients/acme/inbox/" in text) is (tab in {"review", "working", "all"})
+        assert "Under other tabs:" not in text
+    make_document()
+    held = desk.get("/queue?tab=held").text
+    assert EMPTY["held"] in held
+    assert re.search(r'Under other tabs:\s*<a href="/queue\?[^"]*">To review 1</a>', held)
     assert "No document fits" in desk.get("/queue?search=zzz").text
     assert "do not work for a client" in visit("new", clients=()).get("/queue").text
 
