@@ -165,7 +165,8 @@ def test_row_12_columns_drawn_over_the_page_fill_the_rows(
     page.locator("[data-column=net_amount] [data-cut=x1]").press("ArrowUp")  # the twin without dragging
     expect(page.locator("g.guides line.held")).to_have_attribute("x1", "521")
     guide = page.locator("g.guides line[data-column=net_amount][data-edge=x1]")
-    guide.evaluate("line => line.scrollIntoView({block: 'center', inline: 'center'})")
+    guide.evaluate("line => line.scrollIntoView({block: 'center', inline: 'center', behavior: 'instant'})")
+    page.wait_for_timeout(300)  # an earlier focus may still be scrolling the paper
     box = guide.bounding_box()
     assert box is not None
     page.mouse.move(box["x"], box["y"] + box["height"] / 2)

@@ -153,7 +153,7 @@ def post(person: Visit, path: str, **fields: str) -> int:
     return answer.value.status if answer.value else 0
 
 
-@pytest.fixture(scope="module", params=[pytest.param("en", marks=pytest.mark.slow), "fr"])  # the longer words
+@pytest.fixture(scope="module", params=[pytest.param(code, marks=pytest.mark.slow) for code in ("en", "fr")])
 def tour(browser: Browser, house: House, request: pytest.FixtureRequest) -> Iterator[Tour]:
     found = Tour(browser, house, request.param)
     yield found
