@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from models.document import Box, Page
 from models.extraction import Evidence, Extraction, PageInfo
 from models.finding import Finding
-from models.invoice import LINE_TERMS, TERMS, Invoice, Kind
+from models.invoice import LINE_TERMS, TERMS, Kind
 from models.store.edits import VAT_TERMS
 from review.chances import Chances, chance_words
 from review.doubts import LOOK, Doubt, chance_of, cost_of, line_doubts, why_here
@@ -170,18 +170,3 @@ def view_pages(
                  tuple(box for number, box in found if number == page.number))
         for page in pages if page.number in wanted
     )  # fmt: skip
-
-
-def sum_rows(invoice: Invoice) -> list[tuple[str, str, str, bool]]:
-    """The arithmetic as (what, computed, stated, agrees), in the contract's number form; only where both are known."""
-    lines = [line.net_amount for line in invoice.lines]
-    taxes = [row.tax for row in invoice.vat_breakdown]
-    net, tax, gross = invoice.net_total, invoice.tax_total, invoice.gross_total
-    before_allowances = invoice.sum_of_lines if invoice.sum_of_lines is not None else net
-    pairs = [
-        ("lines", sum(amount for amount in lines if amount is not None) if lines else None, before_allowances),
-        ("taxes", sum(amount for amount in taxes if amount is not None) if taxes else None, tax),
-        ("gross", net + tax if net is not None and tax is not None else None, gross),
-    ]
-    return [(what, str(computed), str(stated), computed == stated)
-            for what, computed, stated in pairs if computed is not None and stated is not None]  # fmt: skip

@@ -8,7 +8,6 @@ amounts over a limit and approvals against an open error (`models.store.approval
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,7 +17,6 @@ from sqlmodel import Session, col, select, update
 
 from models.decision import Decision, Outcome, Reason
 from models.errors import ConflictError
-from models.extraction import PageInfo
 from models.settings_review import ReviewSettings
 from models.status import Status, may_move
 from models.store.access import OFFICE
@@ -40,6 +38,7 @@ from models.store.edits import Edit, apply_edit, told_sources
 from models.store.jobs import JUDGE, LEARN, READ, add_job
 from models.store.labelling import label_document, unlabel_document
 from models.store.memory import forget_document
+from models.store.pages_of import pages_of
 from models.store.settling import carry_match
 from models.store.shortages import refuse_what_was_taken
 from models.store.tiers import check_tier
@@ -47,7 +46,6 @@ from models.tables import (
     DecisionRow,
     DocumentRow,
     EventRow,
-    ExtractionRow,
     SupplierBankRow,
     TouchRow,
 )
@@ -77,7 +75,7 @@ def save(
     if revision.changes or (edit.settles and fresh):
         _raise_version(session, document, actor=actor, at=at)
         number = add_extraction(session, document, revision.extraction, origin="person", actor=actor,
-                                pages=_pages(session, document.id))  # fmt: skip
+                                pages=pages_of(session, document.id))  # fmt: skip
         add_job(session, document, kind=JUDGE, lane="xml", at=at)  # no page is read again: the cheapest lane
         record(
             session,
@@ -107,12 +105,6 @@ def _raise_version(session: Session, document: DocumentRow, *, actor: str, at: d
     if changed.rowcount != 1:
         raise ConflictError(f"document {document.id} was changed by somebody else")
     session.refresh(document)
-
-
-def _pages(session: Session, document_id: str) -> tuple[PageInfo, ...]:
-    query = select(ExtractionRow.pages_json).where(ExtractionRow.document_id == document_id)
-    stored = session.exec(query.order_by(col(ExtractionRow.revision).desc())).first() or "[]"
-    return tuple(PageInfo.model_validate(page) for page in json.loads(stored))
 
 
 def approve(

@@ -33,7 +33,7 @@ from review.checking import context_of, recheck
 from review.coding import view_coding
 from review.desk import view_desk
 from review.experience import experience_of
-from review.fields import GROUPS, Facts, find_doubts, kind_of, shown_more, sum_rows, view_fields, view_pages
+from review.fields import GROUPS, Facts, find_doubts, kind_of, shown_more, view_fields, view_pages
 from review.filters import link, read_filters
 from review.forms import LINE_COLUMNS, VAT_COLUMNS, Typed, form_inputs, row_numbers
 from review.messages import said_at
@@ -137,7 +137,7 @@ def show_document(
         start_at=doubts[0].anchor.removeprefix("i-") if doubts else "", idle=idle_minutes(request, document),
         read_inputs=form_inputs(facts.read, tongue) if facts.read else {}, engines=ENGINES,
         at_fields=said_at(dossier.findings, errors, tongue), typed_inputs=inputs,
-        sums=sum_rows(extraction.invoice) if extraction else [], theirs=theirs or {}, codes=REJECT_CODES, causes=CAUSES,
+        theirs=theirs or {}, codes=REJECT_CODES, causes=CAUSES,
         opened_at=(typed.opened_at if typed else now()).isoformat(), audit_values=audit_values, kind_of=kind_of,
         link=link, filters=read_filters(request.query_params, visitor), is_xml=document.media_type.endswith("xml"),
         beside=side_by_side(dossier.match.candidates if dossier.match else ()), telling=telling,
