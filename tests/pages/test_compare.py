@@ -174,6 +174,7 @@ def test_row_19_the_second_is_picked_with_a_reason_that_is_stored(
     assert page.locator(".ranked > li").first.get_attribute("data-order") == "PO-1"
     assert page.locator(".ranked > li").first.locator(".because li").count() > 0
     page.click("[data-order='PO-2'] a")
+    page.wait_for_url("**order=PO-2")  # the keys belong to the page that comes, not to the one that leaves
     page.keyboard.press("Alt+t")
     page.wait_for_selector("[role=alert]")  # the first was proposed: why the second?
     page.select_option("[name=reason]", "lines")
