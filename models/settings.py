@@ -19,7 +19,10 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from models.errors import SettingsError
 from models.invoice import Frozen
+from models.settings_output import ApiSettings, OutputSettings, WebhookSettings
 from models.settings_review import MailSettings, MicroSettings, OidcSettings, ReviewSettings
+from models.settings_rules import RulesSettings
+from models.settings_service import AlertSettings, CostSettings, ForecastSettings
 
 DEFAULT_HOME = Path("var")
 Cron = Annotated[str, Field(pattern=r"^(|\S+( \S+){4})$")]  # minute hour day month weekday, or nothing
@@ -181,6 +184,13 @@ class Settings(BaseSettings):
     micro: MicroSettings = MicroSettings()
     oidc: OidcSettings = OidcSettings()
     mail: MailSettings = MailSettings()
+    rules: RulesSettings = RulesSettings()
+    output: OutputSettings = OutputSettings()
+    api: ApiSettings = ApiSettings()
+    webhooks: WebhookSettings = WebhookSettings()
+    costs: CostSettings = CostSettings()
+    alerts: AlertSettings = AlertSettings()
+    forecast: ForecastSettings = ForecastSettings()
     prefect: PrefectSettings = PrefectSettings()
 
     @classmethod

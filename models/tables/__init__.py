@@ -18,6 +18,21 @@ from models.tables.certainty import (
     ShadowRow,
     ToleranceRow,
 )
+from models.tables.delivery import (
+    AckRow,
+    ApiKeyRow,
+    DeliveryRow,
+    ExportBatchRow,
+    IdempotentRow,
+    WebhookMessageRow,
+    WebhookRow,
+    WebhookTryRow,
+)
+from models.tables.fraud import (
+    CurrencyRateRow,
+    GuardedAccountRow,
+    PagePictureRow,
+)
 from models.tables.intake import BlobRow, ClientRow, DocumentRow, JobRow, ReceiptRow
 from models.tables.master import (
     GoodsReceiptRow,
@@ -53,6 +68,16 @@ from models.tables.review import (
     SupplierQuestionRow,
     SupplierRuleRow,
 )
+from models.tables.service import (
+    ActionRow,
+    AlertRow,
+    ContractRow,
+    ForecastRow,
+    HeartbeatRow,
+    IncidentRow,
+    PauseRow,
+    SurveyRow,
+)
 from models.tables.stages import (
     CorrectionRow,
     CreditLinkRow,
@@ -67,14 +92,17 @@ from models.tables.stages import (
 )
 
 __all__ = [
-    "AlarmRow", "AliasRow", "ApprovalRow", "ArrangementRow", "AuditRow", "AuditSampleRow", "BlobRow", "BulkRow",
-    "CertificateRow", "ChangeRow", "ChosenOrderRow", "ClientRow", "CodingProposalRow", "CodingRow", "CommentRow",
-    "CorrectionRow", "CounterRow", "CreditLinkRow", "DecisionRow", "DocumentRow", "DuplicatePairRow",
-    "EscalationRow", "EventRow", "ExtractionRow", "FindingRow", "GoodsReceiptRow", "IdentityRow", "InvoiceLineRow",
-    "InvoiceRow", "JobRow", "KpiRow", "LabelRow", "MailRow", "ManualBaselineRow", "MatchLinkRow", "MatchRow",
-    "MicroAnswerRow", "MicroTaskRow", "MicroWorkerRow", "ModelRow", "OrderClaimRow", "OrderLineRow", "OrderRow",
-    "PayRateRow", "PublishBatchRow", "PublishHoldRow", "ReceiptRow", "ReplayRow", "SampleKeyRow", "SampleRow",
-    "SavedFilterRow", "SearchTextRow", "SecretRow", "SessionRow", "ShadowRow", "SupplierBankRow", "SupplierKeyRow",
-    "SupplierQuestionRow", "SupplierRow", "SupplierRuleRow", "ToleranceRow", "TopUpRow", "TouchRow",
-    "TransitionRow", "UserClientRow", "UserRow", "VatBreakdownRow", "WageFloorRow",
+    "AckRow", "ActionRow", "AlarmRow", "AlertRow", "AliasRow", "ApiKeyRow", "ApprovalRow", "ArrangementRow",
+    "AuditRow", "AuditSampleRow", "BlobRow", "BulkRow", "CertificateRow", "ChangeRow", "ChosenOrderRow", "ClientRow",
+    "CodingProposalRow", "CodingRow", "CommentRow", "ContractRow", "CorrectionRow", "CounterRow", "CreditLinkRow",
+    "CurrencyRateRow", "DecisionRow", "DeliveryRow", "DocumentRow", "DuplicatePairRow", "EscalationRow", "EventRow",
+    "ExportBatchRow", "ExtractionRow", "FindingRow", "ForecastRow", "GoodsReceiptRow", "GuardedAccountRow",
+    "HeartbeatRow", "IdempotentRow", "IdentityRow", "IncidentRow", "InvoiceLineRow", "InvoiceRow", "JobRow",
+    "KpiRow", "LabelRow", "MailRow", "ManualBaselineRow", "MatchLinkRow", "MatchRow", "MicroAnswerRow",
+    "MicroTaskRow", "MicroWorkerRow", "ModelRow", "OrderClaimRow", "OrderLineRow", "OrderRow", "PagePictureRow",
+    "PauseRow", "PayRateRow", "PublishBatchRow", "PublishHoldRow", "ReceiptRow", "ReplayRow", "SampleKeyRow",
+    "SampleRow", "SavedFilterRow", "SearchTextRow", "SecretRow", "SessionRow", "ShadowRow", "SupplierBankRow",
+    "SupplierKeyRow", "SupplierQuestionRow", "SupplierRow", "SupplierRuleRow", "SurveyRow", "ToleranceRow",
+    "TopUpRow", "TouchRow", "TransitionRow", "UserClientRow", "UserRow", "VatBreakdownRow", "WageFloorRow",
+    "WebhookMessageRow", "WebhookRow", "WebhookTryRow",
 ]  # fmt: skip

@@ -23,6 +23,9 @@ class ClientRow(SQLModel, table=True):
     policy_json: str | None = Field(default=None, sa_column=text(nullable=True))  # overrides of PolicySettings
     matching_json: str | None = Field(default=None, sa_column=text(nullable=True))  # overrides of MatchingSettings
     review_json: str | None = Field(default=None, sa_column=text(nullable=True))  # overrides of ReviewSettings
+    rules_json: str | None = Field(default=None, sa_column=text(nullable=True))  # overrides of RulesSettings
+    output_json: str | None = Field(default=None, sa_column=text(nullable=True))  # overrides of OutputSettings
+    costs_json: str | None = Field(default=None, sa_column=text(nullable=True))  # overrides of CostSettings
     created_at: datetime = Field(sa_column=instant())
 
 

@@ -150,6 +150,8 @@ class KpiRow(SQLModel, table=True):
     client_id: str
     name: str
     label: str = ""  # e.g. the reason of an exception rate, the stage of a turnaround
+    dimension: str = ""  # supplier, channel, week, tier: then `part` says which one
+    part: str = ""
     value: float | None = None
     numerator: float | None = None
     denominator: float | None = None
