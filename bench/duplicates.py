@@ -18,7 +18,8 @@ from typing import NamedTuple
 import pypdfium2
 from PIL import Image
 
-from matching.duplicate_odds import COMPARISONS, LEVELS, Side, compare, page_hash
+from matching.duplicate_odds import COMPARISONS, LEVELS, Side, compare
+from models.page_picture import PICTURE_SIZE, page_hash
 from sample_invoices.generator.demo.past import Plan, make_book
 from sample_invoices.generator.demo.produce import MAKERS
 from sample_invoices.generator.demo.script import Expectation, Sample
@@ -50,7 +51,7 @@ def picture_of(content: bytes) -> int:
         image = pypdfium2.PdfDocument(content)[0].render(scale=1.5).to_pil()
     else:
         image = Image.open(io.BytesIO(content))
-    return page_hash(image.convert("L").resize((17, 16), Image.Resampling.BOX).tobytes())
+    return page_hash(image.convert("L").resize(PICTURE_SIZE, Image.Resampling.BOX).tobytes())
 
 
 def side_of(plan: Plan, picture: int | None = None) -> Side:

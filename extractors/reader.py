@@ -14,9 +14,11 @@ import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import NamedTuple
 
 from extractors import media
+from extractors.notices import broken, mended, unread_page
 from extractors.repair import rewrite_pdf
 from models.document import Box, Document, Page, Word
 from models.errors import (
@@ -62,6 +64,8 @@ def extract(
         InvoiceError: the file cannot be read; `reason_code` says why.
         EngineError: a page must be recognised and no engine can.
     """
+    from extractors.pages.looks import looks_of
+
     with _honest_errors():
         if len(document.content) > limits.file_bytes:
             raise LimitExceededError(
@@ -70,8 +74,11 @@ def extract(
         media_type = media.sniff(document.content)
         read = _READERS.get(media_type, _read_page)
         extractions, pages = read(document, media_type, How(reading, limits, recall))
+        if media_type == media.PDF:
+            extractions, pages = _examined(document.content, extractions, pages)
         told = Reading(extractions=extractions, pages=tuple(map(_describe, pages)), media_type=media_type,
-                       seen=handed_on(extractions, pages))  # fmt: skip
+                       seen=handed_on(extractions, pages),
+                       pictures=looks_of(document.content, media_type, extractions, pages, limits))  # fmt: skip
         return _read_along(told, pages, reading, recall) if reading.shadow else told
 
 
@@ -80,7 +87,8 @@ def words(document: Document, media_type: str, reading: ReadingSettings, limits:
     from extractors.pages import read_pages
 
     with _honest_errors():
-        return read_pages(document, media_type or media.sniff(document.content), reading, limits)
+        read = read_pages(document, media_type or media.sniff(document.content), reading, limits)
+        return tuple(replace(page, hidden=()) for page in read)
 
 
 def learn(
@@ -141,7 +149,7 @@ def _read_page(document: Document, media_type: str, how: How) -> Found:
     from extractors.fields import read_fields
     from extractors.pages import read_pages
 
-    mended: tuple[Finding, ...] = ()
+    notices: tuple[Finding, ...] = ()
     try:
         pages = read_pages(document, media_type, how.reading, how.limits)
     except UnreadableDocumentError as error:
@@ -149,11 +157,26 @@ def _read_page(document: Document, media_type: str, how: How) -> Found:
         pages = read_pages(Document(copy, document.name), media_type, how.reading, how.limits) if copy else ()
         if not any(page.words for page in pages):
             raise  # what is left shows nothing: the damage is the reason, not the content
-        mended = (_mended(error),)
+        notices = (mended(error),)
     if not any(page.words for page in pages):
         raise NoInvoiceError(f"no text on {len(pages)} page{'s' * (len(pages) != 1)}")
     found = read_fields(pages, how.reading, None, how.recall, document.groups) or (_nothing_found(pages),)
-    return tuple(_with_findings(one, mended, "damaged_file") for one in found), pages
+    return tuple(_with_findings(one, notices, "damaged_file") for one in found), pages
+
+
+def _examined(content: bytes, read: tuple[Extraction, ...], pages: tuple[Page, ...]) -> Found:
+    """The reading with what speaks for tampering, and the pages without what nobody sees."""
+    from extractors.forensics import examine
+
+    findings = examine(content, pages, read)
+    stops = any(finding.severity is Severity.HOLD for finding in findings)
+    told = tuple(_with_findings(one, findings, "tampered") if stops else _noted(one, findings) for one in read)
+    return told, tuple(replace(page, hidden=()) for page in pages)
+
+
+def _noted(extraction: Extraction, findings: tuple[Finding, ...]) -> Extraction:
+    """What is shown and sends nobody anywhere."""
+    return extraction.model_copy(update={"findings": (*extraction.findings, *findings)}) if findings else extraction
 
 
 def _read_along(told: Reading, pages: tuple[Page, ...], reading: ReadingSettings, recall: Recall | None) -> Reading:
@@ -201,7 +224,7 @@ def _read_pdf(document: Document, media_type: str, how: How) -> Found:
         if how.reading.source == "xml":
             raise
         extractions, pages = _read_page(document, media_type, how)
-        return tuple(_with_findings(found, (_broken(error),), "xml_broken") for found in extractions), pages
+        return tuple(_with_findings(found, (broken(error),), "xml_broken") for found in extractions), pages
     if xml is not None:
         return _compare(document, xml, how)
     if how.reading.source == "xml":
@@ -221,38 +244,15 @@ def _compare(document: Document, xml: Extraction, how: How) -> Found:
     try:
         on_page, pages = _read_page(document, media.PDF, how)
     except InvoiceError as error:
-        return (_with_findings(xml, (_unread_page(error),), "page_not_compared"),), ()
-    xml = xml.model_copy(update={"pages": tuple(page.number for page in pages)})
+        return (_with_findings(xml, (unread_page(error),), "page_not_compared"),), ()
     page = next((one for one in on_page if _is_number_of(one, xml)), on_page[0])
+    said = tuple(dict.fromkeys((*(xml.mentions or ()), *(page.mentions or ()))))
+    xml = xml.model_copy(update={"pages": tuple(page.number for page in pages), "mentions": said})
     return (_with_findings(xml, compare_page_with_xml(page, xml, pages), "page_xml_differ"),), pages
 
 
 def _is_number_of(page: Extraction, xml: Extraction) -> bool:
     return page.invoice.invoice_number == xml.invoice.invoice_number
-
-
-def _mended(error: InvoiceError) -> Finding:
-    return Finding(
-        rule="AP-PDF-MENDED",
-        severity=Severity.WARNING,
-        message=f"The PDF is damaged ({error.detail}); a mended copy was read, something may be missing.",
-    )
-
-
-def _broken(error: InvoiceError) -> Finding:
-    return Finding(
-        rule="AP-XML-BROKEN",
-        severity=Severity.ERROR,
-        message=f"The e-invoice inside the PDF cannot be read ({error.detail}); the page was read instead.",
-    )
-
-
-def _unread_page(error: InvoiceError) -> Finding:
-    return Finding(
-        rule="AP-PAGE-UNREAD",
-        severity=Severity.WARNING,
-        message=f"The page could not be held against its e-invoice: {error.detail or error.reason_code}.",
-    )
 
 
 def _with_findings(extraction: Extraction, findings: Iterable[Finding], reason: str) -> Extraction:

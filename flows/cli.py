@@ -8,14 +8,23 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated, Literal, Optional
 
 import typer
 
+from flows.cli_api import add_commands as add_api
 from flows.cli_certainty import add_commands as add_certainty
+from flows.cli_exit import add_commands as add_exit
+from flows.cli_forecast import add_commands as add_forecast
+from flows.cli_fraud import add_commands as add_fraud
 from flows.cli_learning import add_commands as add_learning
+from flows.cli_lifecycle import add_commands as add_lifecycle
 from flows.cli_micro import add_commands as add_micro
-from flows.options import AnyClient, AsJson, Client, Home, Paths
+from flows.cli_output import add_commands as add_output
+from flows.cli_readers import add_commands as add_readers
+from flows.cli_reports import add_commands as add_reports
+from flows.cli_sla import add_commands as add_sla
+from flows.options import AnyClient, AsJson, Client, Day, Home, Paths
 from flows.terminal import EXIT_FAILURE, EXIT_SETTINGS, be_quiet, complain
 
 app = typer.Typer(
@@ -42,26 +51,9 @@ class Master(StrEnum):
     CODING_HISTORY = "coding-history"
     MANUAL_BASELINE = "manual-baseline"
     WAGES = "wages"
-
-
-class Table(StrEnum):
-    """What can be exported."""
-
-    INVOICES = "invoices"
-    LINES = "lines"
-    MATCHES = "matches"
-    CODING = "coding"
-    CHANGES = "changes"
-
-
-class Format(StrEnum):
-    """How it is exported."""
-
-    CSV = "csv"
-    JSONL = "jsonl"
-    PARQUET = "parquet"
-    UBL = "ubl"
-    CII = "cii"
+    CONTRACT = "contract"
+    EMPLOYEE_ACCOUNTS = "employee-accounts"
+    CURRENCY_RATES = "currency-rates"
 
 
 @app.callback()
@@ -125,48 +117,55 @@ def import_(
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
-    """Load or update master data, orders, receipts, tolerances, past postings or manual times."""
+    """Load or update master data, orders, receipts, tolerances, past postings, manual times or a contract."""
     from flows.commands.master import run_import
     from flows.house import open_house
 
+    if what is Master.CONTRACT:
+        from flows.commands.sla import run_contract
+
+        with open_house(home) as house:
+            house.client(client)
+            raise typer.Exit(run_contract(house.store, file, client, as_json=as_json))
     if what is Master.WAGES:
         from flows.commands.wages import run_wages
 
         with open_house(home) as house:
             raise typer.Exit(run_wages(house.store, file, strict=strict, as_json=as_json))
+    if what is Master.CURRENCY_RATES:
+        from flows.commands.currency import run_rates
+
+        with open_house(home) as house:
+            raise typer.Exit(run_rates(house.store, file, strict=strict, as_json=as_json))
     with open_house(home) as house:
         house.client(client)
-        raise typer.Exit(run_import(house.store, what.value, file, client, strict=strict, as_json=as_json))
+        if what is Master.EMPLOYEE_ACCOUNTS:
+            from flows.commands.fraud import run_guard
+
+            raise typer.Exit(run_guard(house, file, client, strict=strict, as_json=as_json))
+        raise typer.Exit(run_import(house.store, what.value, file, client, strict=strict, as_json=as_json,
+                                   trusted=house.settings.rules.trust_first_import))  # fmt: skip
 
 
 @app.command()
-def export(
-    what: Table,
+def kpis(
     client: AnyClient = None,
-    after: Annotated[int, typer.Option(help="Only what changed after this change_seq.")] = 0,
-    form: Annotated[Format, typer.Option("--format", help="UBL and CII give one XML for each invoice.")] = Format.CSV,
-    out: Annotated[Optional[Path], typer.Option(help="A folder for files with a manifest; default stdout.")] = None,  # noqa: UP045
-    french: Annotated[bool, typer.Option(help="CSV with `;` and decimal comma.")] = False,
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values on stdout.")] = False,
+    since: Day = None,
+    until: Day = None,
+    by: Annotated[str, typer.Option(help="supplier, channel, document_type, tier or week.")] = "",
     home: Home = None,
 ) -> None:
-    """Write the output tables."""
-    from flows.commands.output import run_export
+    """Turnaround, touch time, straight-through and error rates, cost per invoice, computed from the events."""
     from flows.house import open_house
+    from flows.report_kpis import Asked, office_of, run_kpis
 
+    form: Literal["json", "csv", "table"] = "json" if as_json else "csv" if as_csv else "table"
+    start, end = (each.replace(tzinfo=UTC) if each else None for each in (since, until))
     with open_house(home) as house:
-        raise typer.Exit(
-            run_export(house.store, what.value, client, after=after, form=form.value, out=out, french=french)
-        )
-
-
-@app.command()
-def kpis(client: AnyClient = None, as_json: AsJson = False, home: Home = None) -> None:
-    """Turnaround, touch time, straight-through and error rates, computed from the events."""
-    from flows.house import open_house
-    from flows.report_kpis import run_kpis
-
-    with open_house(home) as house:
-        raise typer.Exit(run_kpis(house.store, client, as_json=as_json))
+        office = office_of(house.settings)
+        raise typer.Exit(run_kpis(house.store, client, asked=Asked(form, start, end, by), office=office))
 
 
 @app.command()
@@ -235,7 +234,7 @@ def verify_audit(home: Home = None) -> None:
     from flows.house import open_house
 
     with open_house(home) as house:
-        raise typer.Exit(run_verify_audit(house.store))
+        raise typer.Exit(run_verify_audit(house.store, settings=house.settings))
 
 
 @app.command()
@@ -256,9 +255,18 @@ def restore(directory: Path, home: Home = None) -> None:
     raise typer.Exit(run_restore(load_settings(home), directory))
 
 
+add_api(app)
 add_certainty(app)
+add_fraud(app)
 add_learning(app)
 add_micro(app)
+add_sla(app)
+add_output(app)
+add_readers(app)
+add_forecast(app)
+add_exit(app)
+add_lifecycle(app)
+add_reports(app)
 
 
 def run() -> int:

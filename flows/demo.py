@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from flows.certify import certify_client
 from flows.commands.certify import read_labels
+from flows.commands.sla import run_contract
 from flows.commands.wages import run_wages
 from flows.house import House
 from flows.master_files import import_master
@@ -27,6 +28,7 @@ SAMPLES = Path(__file__).parents[1] / "sample_invoices"
 CLIENT = "demo"
 POLICY = '{"error_limit": 0.02}'  # two in a hundred: what a history of some hundred documents can prove
 WAGES = "wages-example.csv"  # made-up regions: no wage of any country
+TERMS = "contract.toml"  # a made-up contract
 HISTORY = "history.jsonl"  # labels of earlier invoices, made by sample_invoices.history
 _MASTER = (("suppliers", "suppliers.csv"), ("purchase-orders", "purchase-orders.csv"),
            ("goods-receipts", "goods-receipts.csv"))  # fmt: skip
@@ -44,6 +46,8 @@ def load_demo(house: House, samples: Path = SAMPLES) -> int:
         import_master(house.store, kind, samples / name, CLIENT, strict=False, actor="demo")
     if (samples / WAGES).is_file():
         run_wages(house.store, samples / WAGES, actor="demo", told=False)
+    if (samples / TERMS).is_file():
+        run_contract(house.store, samples / TERMS, CLIENT, actor="demo", told=False)
     load_history(house, samples / HISTORY)
     inbox = folders(house.home, CLIENT).inbox
     fresh = list(_fresh(house, samples / "files"))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 from prefect import flow
 from prefect.artifacts import acreate_table_artifact
 
-from flows.report_kpis import compute_and_store
+from flows.report_kpis import compute_and_store, office_of
 from flows.workshop import open_office
 from models.store.audit import now
 from models.store.clients import list_clients
+from models.tables import KpiRow
 
 
 @flow(name="figures", flow_run_name="figures of {client}", persist_result=False)
@@ -22,9 +24,15 @@ async def report_figures(client: str = "all", home: str | None = None) -> None:
         with store.read() as session:
             known = [row.id for row in list_clients(session)]
         for client_id in known if client == "all" else [client]:
-            rows = await asyncio.to_thread(compute_and_store, store, client_id, now())
+            rows = await asyncio.to_thread(compute_and_store, store, client_id, now(), office=office_of(house.settings))
             await acreate_table_artifact(
                 key=f"kpis-{client_id.replace('_', '-')}",
                 description=f"Figures of {client_id}",
-                table=[{"figure": row.name, "of": row.label, "value": row.value, "unit": row.unit} for row in rows],
+                table=table_of(rows),
             )
+
+
+def table_of(rows: Sequence[KpiRow]) -> list[dict[str, str | float | None]]:
+    """The figures as the artifact shows them."""
+    return [{"figure": row.name, "of": row.label, "value": row.value, "unit": row.unit, "before": row.previous}
+            for row in rows]  # fmt: skip

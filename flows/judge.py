@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from flows.credits import credit_findings
 from flows.decide import decide
+from flows.suspects import suspects_of
 from flows.versions import places_of
 from flows.weighing import weigh
 from matching import match_invoice, match_supplier, order_query
@@ -20,19 +21,20 @@ from matching.ranker import ranker_at
 from models.decision import Decision
 from models.extraction import Extraction
 from models.finding import Finding
-from models.invoice import Invoice
 from models.match import MatchResult
 from models.reference import squeeze
 from models.settings import PolicySettings, Settings
+from models.settings_rules import client_rules
 from models.store.aliases import aliases_of
 from models.store.chosen_orders import chosen_order
+from models.store.currency import rates_for
+from models.store.fraud_facts import Asked, load_fraud_facts
 from models.store.lookup import candidate_orders
 from models.store.lookup_suppliers import candidate_suppliers, load_supplier
-from models.store.master import load_orders, neighbours
+from models.store.master import load_orders
 from models.store.tolerances import load_tolerances, matching_of
 from models.tables import ClientRow, DocumentRow
-from validators import ValidationContext, find_duplicate_suspects, validate
-from validators.context import DuplicateSuspect, Neighbour
+from validators import ValidationContext, currencies_of, validate
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +102,20 @@ def judge_reading(session: Session, office: Office, document: DocumentRow, extra
     """Match, validate and decide; `document` must carry the extraction's main values already."""
     match = with_choice(session, office, document, extraction, match_reading(session, office, extraction))
     supplier = load_supplier(session, office.client.id, match.supplier.seller_id)
+    rules = client_rules(office.settings.rules, office.client.rules_json)
     context = ValidationContext(
         today=datetime.now(UTC).date(),
         supplier=supplier,
-        duplicates=_suspects(session, document, extraction.invoice, match.supplier.seller_id),
+        duplicates=suspects_of(
+            session, document, extraction.invoice, match.supplier.seller_id, rules.duplicate_threshold
+        ),
         own_vat_ids=office.own_ids,
         first_invoice=supplier is not None and not supplier.has_history,
+        rules=rules,
+        rates=rates_for(session, currencies_of(extraction.invoice, supplier), extraction.invoice.issue_date),
+        fraud=load_fraud_facts(
+            session, Asked(office.client, office.settings, office.policy, rules), document, extraction.invoice, supplier
+        ),
     )
     findings = (
         *validate(extraction.invoice, extraction, match, context),
@@ -121,18 +131,3 @@ def _order_numbers(extraction: Extraction) -> tuple[str, ...]:
     others = tuple(each.value for each in evidence.alternatives) if evidence else ()
     read = extraction.invoice.order_reference
     return ((read, *others) if read else others)[:20]
-
-
-def _suspects(
-    session: Session, document: DocumentRow, invoice: Invoice, seller_id: str | None
-) -> tuple[DuplicateSuspect, ...]:
-    rows = neighbours(session, document, seller_id)
-    return find_duplicate_suspects(invoice, [_neighbour(row) for row in rows], seller_id)
-
-
-def _neighbour(row: DocumentRow) -> Neighbour:
-    return Neighbour(
-        document_id=row.id, invoice_number=row.invoice_number, issue_date=row.issue_date, gross_total=row.gross_total,
-        currency=row.currency, is_credit_note=row.document_type == "credit_note", seller_id=row.seller_id,
-        seller_name=row.seller_name,
-    )  # fmt: skip

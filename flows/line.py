@@ -30,6 +30,7 @@ from flows.house import House
 from flows.judge import Office, judge_reading
 from flows.micro import cut_after_decision
 from flows.outcomes import Outcomes, outcome_of
+from flows.pictures import hang
 from flows.quarantine import quarantine_document
 from flows.queueing import queue_up
 from flows.remember import finish_learning, recall_of, start_learning
@@ -185,14 +186,13 @@ class Line:
         with self.house.store.write() as session:
             jobs.finish(session, lease)
             first = session.get_one(DocumentRow, lease.document_id)
-            if first.state != Status.RECEIVED:
-                return []  # a person was faster
+            if first.state != Status.RECEIVED:  # a person was faster
+                return []
             reading = with_taught(session, office, reading)
             documents = [first, *(_part(session, first, number) for number in range(2, len(reading.extractions) + 1))]
-            if len(documents) > 1:
-                reading = as_bundle(reading)
+            reading = as_bundle(reading) if len(documents) > 1 else reading
             stored = [
-                _store_part(session, office, document, extraction, reading.pages)
+                _store_part(session, office, hang(session, document, extraction, reading), extraction, reading.pages)
                 for document, extraction in zip(documents, reading.extractions, strict=True)
             ]
             note_shadows(session, documents, reading)
@@ -284,8 +284,7 @@ def _store_part(
     move_along(session, document, steps)
     queue_up(session, office.settings, document, said.findings, at=read_at)
     if decision.outcome == Outcome.APPROVE:
-        key = home_secret(office.settings.home, SAMPLE_KEY)
-        sample_after_decision(session, document, decision, office.policy, key)
+        sample_after_decision(session, document, decision, office.policy, home_secret(office.settings.home, SAMPLE_KEY))
     cut_after_decision(session, office.settings, office.client, document, read_at)
     return outcome_of(document)
 

@@ -3,10 +3,10 @@
 The file is the truth for the columns it has: rows are loaded or updated, an empty cell empties, columns that the file
 lacks and rows that it does not name stay as they are. The same file again changes nothing.
 
-Bank accounts: an import is an operator's act at the machine, so every IBAN of a suppliers file counts as verified (by
-"import"). One that an earlier import brought and that the supplier's row no longer names is dropped; accounts that a
-person verified stay. Where the accounts of a supplier that was known before change, the audit gets a row of its own
-with both lists and the report says so, because a changed account is how fraud begins.
+Bank accounts: those that come with a new supplier count as verified (by "import") where `rules.trust_first_import`
+says so. An account that is new to a supplier that was known before is a proposal: a second person verifies it, because
+a changed account is how fraud begins. One that only an import vouched for and that the supplier's row no longer names
+is dropped; accounts that a person verified stay. The audit gets a row of its own with both lists.
 
 >>> [name for name, column in KINDS["goods-receipts"].table.columns.items() if column.needed]
 ['receipt_number', 'order_number', 'line_number', 'quantity_received']
@@ -119,7 +119,9 @@ class ImportReport:
         }
 
 
-def import_master(store: Store, kind: str, path: Path, client_id: str, *, strict: bool, actor: str) -> ImportReport:
+def import_master(
+    store: Store, kind: str, path: Path, client_id: str, *, strict: bool, actor: str, trusted: bool = True
+) -> ImportReport:
     """Load or update the master data of a client from a CSV file.
 
     Args:
@@ -129,6 +131,7 @@ def import_master(store: Store, kind: str, path: Path, client_id: str, *, strict
         client_id: Whose master data it is.
         strict: Take no row if one is bad.
         actor: Who does it, for the audit.
+        trusted: Whether the accounts of new suppliers count as verified.
 
     Raises:
         MasterFileError: It cannot be taken as such a file at all; nothing was stored.
@@ -142,7 +145,8 @@ def import_master(store: Store, kind: str, path: Path, client_id: str, *, strict
     if strict and table.bad:
         return replace(report, taken=False)
     file = ImportedFile(kind, report.file, report.sha256, rows, len(table.bad))
-    counts = KINDS[kind].keep(store, client_id, table.rows, file, actor)
+    keep = KINDS[kind].keep if trusted or kind != "suppliers" else partial(store_suppliers, trusted=False)
+    counts = keep(store, client_id, table.rows, file, actor)
     return replace(report, new=counts.new, changed=counts.changed, unchanged=counts.unchanged, notices=counts.notices)
 
 

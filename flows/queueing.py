@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from flows.limits import limit_by_contract
 from kpis.pricing import price_wait
 from models.finding import Finding
 from models.settings import Settings
@@ -20,4 +21,5 @@ def queue_up(
 ) -> None:
     """Place a document in the queue; one that was let through has its time limit all the same."""
     escalate_by_rules(session, document, findings, at=at)
+    limit_by_contract(session, document, settings.review, at)
     price_document(session, document, office=settings.review, pricer=price_wait, at=at)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from flows.archives import EML, ZIP, ArchiveLimits, Member, unpack
 from flows.arrivals import Arriving, Received, in_groups
+from flows.limits import limit_on_receipt
 from flows.quarantine import advice_for, reason_of
 from models.durable import Copy, NotAFileError, drop
 from models.errors import InvoiceError, LimitExceededError, UnsupportedMediaTypeError
@@ -156,6 +157,7 @@ class Receiver:
             moment = now()
             entries = [self._entry(each, moment) for each in staged]
             done = admit(session, entries, actor=self.actor, at=moment)
+            limit_on_receipt(session, [each.document_id for each in done if each.document_id], self.settings.review)
         return [_received(each, result) for each, result in zip(staged, done, strict=True)]
 
     def _entry(self, staged: _Staged, moment: datetime) -> Entry:

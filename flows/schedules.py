@@ -36,10 +36,14 @@ from prefect.types.entrypoint import EntrypointType  # noqa: E402
 
 from flows.api_health import is_server_up  # noqa: E402
 from flows.certify_clients import certify_clients  # noqa: E402
+from flows.export_clients import export_clients  # noqa: E402
 from flows.figures import report_figures  # noqa: E402
+from flows.forecasting import forecast_volumes  # noqa: E402
 from flows.monitor_clients import watch_clients  # noqa: E402
+from flows.quality import check_quality, look_at_tables  # noqa: E402
 from flows.send_mail import send_mail  # noqa: E402
 from flows.tend_micro import tend_micro  # noqa: E402
+from flows.tend_sla import look_at_clocks, tell_alerts  # noqa: E402
 from flows.train_challenger import train_challenger  # noqa: E402
 from models.settings import Settings, load_settings  # noqa: E402
 from models.store.audit import now  # noqa: E402
@@ -65,7 +69,12 @@ FLOWS: dict[str, Scheduled] = {
     "certify": Scheduled(certify_clients, "0 4 * * *", "Makes new certificates out of every client's labels."),
     "monitor": Scheduled(watch_clients, "30 5 * * *", "Looks at audits and drift, and raises the alarms that are due."),
     "mail": Scheduled(send_mail, "*/10 * * * *", "Sends the mail that waits, where a mail server is set."),
+    "export": Scheduled(export_clients, "*/15 * * * *", "Writes what changed as batches of files for every client."),
     "micro": Scheduled(tend_micro, "30 3 * * *", "Tends the micro-tasks and tops weeks up to the wage floor."),
+    "forecast": Scheduled(forecast_volumes, "20 4 * * *", "Forecasts volumes and the reviewers they ask for."),
+    "quality": Scheduled(check_quality, "0 5 * * *", "Holds every client's tables against what is expected of them."),
+    "sla": Scheduled(look_at_clocks, "*/5 * * * *", "Looks at every clock, foretells who will be late, tells alarms."),
+    "alerts": Scheduled(tell_alerts, "*/15 * * * *", "Tells alarms that still wait; an automation may start it."),
     "figures": Scheduled(report_figures, "0 6 * * *", "Computes and stores the figures of every client."),
 }  # fmt: skip
 
@@ -146,6 +155,7 @@ def work_of_the_night() -> None:
     from flows.house import open_house
     from flows.micro import tend
     from flows.monitor import look
+    from flows.sla import tend_clocks
     from models.store.clients import list_clients
 
     with open_house() as house:
@@ -155,7 +165,9 @@ def work_of_the_night() -> None:
             certify_for(house, each, actor="nightly")
         for client in clients:
             look(house, client)
+            look_at_tables(house.store, client.id)
         tend(house.store, house.settings, now())
+        tend_clocks(house.store, house.settings, now())
         if house.settings.learning.nightly:
             learn_by_night(house)
 

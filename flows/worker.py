@@ -22,6 +22,7 @@ from flows.main import prepare_environment
 prepare_environment()  # before Prefect is imported
 
 from flows.api_health import is_server_up  # noqa: E402
+from flows.heart import Pulse  # noqa: E402
 from flows.ingest import drain, ingest_batch, plain_chunk  # noqa: E402
 from flows.intake import Seen, scan  # noqa: E402
 from flows.line import Line  # noqa: E402
@@ -50,6 +51,7 @@ class Worker:
         self._stop_at = 0.0
         self.stop = asyncio.Event()
         self.work = asyncio.Event()
+        self.pulse = Pulse(line.house.store)
         self._seen: dict[str, Seen] = {}
         self._alarms: set[str] = set()
         self._figures_at = 0.0
@@ -84,6 +86,7 @@ class Worker:
     async def _watch(self) -> None:
         settings = self.line.house.settings.intake
         async for _reason in wakeups(self._inboxes, settings.scan_seconds, self.stop):
+            await asyncio.to_thread(self.pulse.beat, ("worker",))
             for client_id in self._clients():
                 await self._scan(client_id)
             self.work.set()

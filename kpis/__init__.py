@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from kpis.breakdown import DIMENSIONS, break_down
 from kpis.compute import compute
 from kpis.definitions import KPIS, Kpi
+from kpis.measure import measure
+from kpis.view import Basis
 
-__all__ = ["KPIS", "Kpi", "compute"]
+__all__ = ["DIMENSIONS", "KPIS", "Basis", "Kpi", "break_down", "compute", "measure"]

@@ -31,12 +31,16 @@ Span = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True)
 class BusinessCalendar:
-    """When an office works. `hours` are spans such as 08:30-12:30, `weekdays` are counted from Monday, 0."""
+    """When an office works. `hours` are spans such as 08:30-12:30, `weekdays` are counted from Monday, 0.
+
+    `closed` are days without work beside the holidays.
+    """
 
     country: str
     timezone: str
     hours: tuple[str, ...]
     weekdays: tuple[int, ...]
+    closed: tuple[date, ...] = ()
 
     @property
     def day_hours(self) -> float:
@@ -121,7 +125,8 @@ def _moments(day: date, span: str, timezone: str) -> Span:
 
 @lru_cache(maxsize=4096)
 def _spans(calendar: BusinessCalendar, day: date) -> tuple[Span, ...]:
-    if day.weekday() not in calendar.weekdays or day in _holidays(calendar.country, day.year):
+    off = day in calendar.closed or day in _holidays(calendar.country, day.year)
+    if off or day.weekday() not in calendar.weekdays:
         return ()
     return tuple(sorted(_moments(day, span, calendar.timezone) for span in calendar.hours))
 

@@ -2,7 +2,8 @@
 
 `m` is how often a level is seen on two copies of one invoice, `u` how often on two invoices of one supplier; the weight
 is log2(m / u), weights and prior add up to log2 odds (I. Fellegi and A. Sunter, JASA 64, 1969). Both were counted on
-the generated history by `bench/duplicates.py`; the prior is set by hand. What is missing on a side says nothing.
+the generated history by `bench/duplicates.py`; the prior, and what seller and kind say, is set by hand. What is missing
+on a side says nothing. Two documents of one exact key need no odds: see `validators.duplicates`.
 
 >>> from datetime import date
 >>> paper = Side("F-2026-018", Decimal("120.00"), date(2026, 5, 4), "FR76 3000")
@@ -24,7 +25,10 @@ from typing import Literal, NamedTuple
 
 from matching.distance import reading_distance
 from matching.weights import probability_of
+from models.identity import identity_keys
+from models.invoice import Invoice
 from models.money import decimal_text
+from models.names import name_similarity
 from models.reference import canonical_number, squeeze
 
 Level = Literal["same", "near", "other", "missing"]
@@ -36,7 +40,9 @@ NEAR_NUMBER = 0.6  # weighed edits: signs that print alike, not the next number
 NEAR_IBAN = 2  # characters
 PICTURE_BITS = 256
 SAME_PICTURE = 6  # bits that differ; a scan differs more, and so do two invoices of one layout
-_WIDE, _HIGH = 17, 16  # pixels of the picture that is hashed
+SAME_NAME = 85.0  # similarity of names, in [0, 100], from which two sellers may be one
+LEAST_SLIP = 5  # characters of a number in which one may be lost
+LEAST_NUMBER = 3  # characters of a number that is the end of a longer one
 
 
 class Odds(NamedTuple):
@@ -58,18 +64,36 @@ WEIGHTS: dict[str, dict[str, Odds]] = {
     "date": {"same": Odds(0.98, 0.0128), "near": Odds(0.018, 0.074), "other": Odds(0.0025, 0.9131)},
     "iban": {"same": Odds(0.98, 1.0), "near": Odds(0.018, 0.0025), "other": Odds(0.0025, 0.0025)},
     "picture": {"same": Odds(0.5208, 0.0139), "other": Odds(0.4792, 0.9861)},
+    "seller": {"same": Odds(0.9, 0.9), "near": Odds(0.08, 0.04), "other": Odds(0.02, 0.06)},
+    "kind": {"same": Odds(0.97, 0.9), "other": Odds(0.03, 0.1)},
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What of one document is compared; None is missing. `picture` is the hash of its first page."""
+    """What of one document is compared; None is missing. `picture` is the hash of its first page.
+
+    `seller` is the supplier of the master, `company` holds the keys of the seller's identifiers.
+    """
 
     number: str | None = None
     amount: Decimal | None = None
     issued: date | None = None
     iban: str | None = None
     picture: int | None = None
+    seller: str | None = None
+    name: str | None = None
+    company: frozenset[str] = frozenset()
+    kind: str | None = None
+    currency: str | None = None
+
+    @classmethod
+    def of(cls, invoice: Invoice, seller: str | None, kind: str, picture: int | None = None) -> Side:
+        """What an invoice says; `kind` is the document's type, of which only a credit note counts as another."""
+        return cls(invoice.invoice_number, invoice.gross_total, invoice.issue_date, invoice.iban, picture, seller,
+                   invoice.seller_name, identity_keys(invoice.seller_vat_id, invoice.seller_legal_id),
+                   "credit_note" if kind == "credit_note" or invoice.is_credit_note else "invoice",
+                   invoice.currency)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +136,6 @@ def compare(left: Side, right: Side) -> dict[str, Level]:
     return {name: levels(left, right) for name, (levels, _) in COMPARISONS.items()}
 
 
-def page_hash(pixels: bytes) -> int:
-    """The difference hash of a page, 256 bits: whether each of 16 x 17 grey pixels is darker than its right neighbour.
-
-    >>> page_hash(bytes(range(17)) * 16) == 2**256 - 1
-    True
-    """
-    if len(pixels) != _WIDE * _HIGH:
-        raise ValueError(f"{len(pixels)} pixels instead of {_WIDE} x {_HIGH}")
-    bits = (pixels[at] < pixels[at + 1] for row in range(_HIGH) for at in range(row * _WIDE, row * _WIDE + _WIDE - 1))
-    return sum(1 << place for place, bit in enumerate(bits) if bit)
-
-
 def _row(name: str, left: Side, right: Side) -> Row:
     levels, show = COMPARISONS[name]
     level = levels(left, right)
@@ -137,13 +149,53 @@ def _numbers(left: Side, right: Side) -> Level:
         return "missing"
     if mine == theirs:
         return "same"
-    is_near = canonical_number(mine) == canonical_number(theirs) or reading_distance(mine, theirs) <= NEAR_NUMBER
+    short, long = sorted((canonical_number(mine), canonical_number(theirs)), key=len)
+    if _is_next(short, long):
+        return "other"
+    tail, whole = sorted((mine, theirs), key=len)
+    is_end = len(tail) >= LEAST_NUMBER and whole.endswith(tail)  # the letters in front were left out, or cut off
+    is_near = short == long or is_end or _is_slip(short, long) or reading_distance(mine, theirs) <= NEAR_NUMBER
     return "near" if is_near else "other"
+
+
+def _is_next(left: str, right: str) -> bool:
+    """Whether one number follows the other: then they are two, however alike their last digits print.
+
+    >>> _is_next("F0118", "F0119"), _is_next("F0118", "F0138")
+    (True, False)
+    """
+    (head, count), (other_head, other_count) = _counted(left), _counted(right)
+    return head == other_head and bool(count and other_count) and abs(int(count) - int(other_count)) == 1
+
+
+def _counted(number: str) -> tuple[str, str]:
+    """What stands before the digits at the end, and those, at most eighteen."""
+    head = number.rstrip("0123456789")
+    return number[: max(len(head), len(number) - 18)], number[max(len(head), len(number) - 18) :]
+
+
+def _is_slip(short: str, long: str) -> bool:
+    """Whether one character was lost, or two beside each other changed places.
+
+    >>> _is_slip("F20260118", "F20260181"), _is_slip("F2026018", "F20260118"), _is_slip("F20260118", "F20260119")
+    (True, True, False)
+    """
+    if len(short) < LEAST_SLIP:
+        return False
+    if len(long) == len(short) + 1:
+        return any(long[:at] + long[at + 1 :] == short for at in range(len(long)))
+    differing = [at for at, pair in enumerate(zip(short, long, strict=False)) if pair[0] != pair[1]]
+    if len(short) != len(long) or len(differing) != 2 or differing[1] != differing[0] + 1:
+        return False
+    at = differing[0]
+    return short[at] == long[at + 1] and short[at + 1] == long[at]
 
 
 def _amounts(left: Side, right: Side) -> Level:
     if left.amount is None or right.amount is None:
         return "missing"
+    if left.currency and right.currency and left.currency != right.currency:
+        return "other"
     gap = abs(abs(left.amount) - abs(right.amount))
     if gap <= CENT:
         return "same"
@@ -173,10 +225,28 @@ def _pictures(left: Side, right: Side) -> Level:
     return "same" if (left.picture ^ right.picture).bit_count() <= SAME_PICTURE else "other"
 
 
+def _sellers(left: Side, right: Side) -> Level:
+    if left.seller and right.seller and left.seller == right.seller:
+        return "same"
+    if left.company and right.company:
+        return "near" if left.company & right.company else "other"  # another establishment has another SIRET
+    if not (left.seller and right.seller) and not (left.name and right.name):
+        return "missing"
+    return "near" if name_similarity(left.name or "", right.name or "") >= SAME_NAME else "other"
+
+
+def _kinds(left: Side, right: Side) -> Level:
+    if left.kind is None or right.kind is None:
+        return "missing"
+    return "same" if left.kind == right.kind else "other"
+
+
 COMPARISONS: dict[str, tuple[Callable[[Side, Side], Level], Callable[[Side], str]]] = {
     "number": (_numbers, lambda side: side.number or ""),
     "amount": (_amounts, lambda side: "" if side.amount is None else decimal_text(side.amount)),
     "date": (_dates, lambda side: side.issued.isoformat() if side.issued else ""),
     "iban": (_ibans, lambda side: side.iban or ""),
     "picture": (_pictures, lambda _: ""),
+    "seller": (_sellers, lambda side: side.name or side.seller or ""),
+    "kind": (_kinds, lambda side: side.kind or ""),
 }

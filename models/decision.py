@@ -32,6 +32,7 @@ class Reason(StrEnum):
     FIRST_INVOICE = "first_invoice"
     LOOKALIKE_SUPPLIER = "lookalike_supplier"
     NEW_BANK_ACCOUNT = "new_bank_account"
+    FOREIGN_ACCOUNT = "foreign_account"  # an employee's, or other sellers' too
     INVALID_BANK_ACCOUNT = "invalid_bank_account"
     DUPLICATE = "duplicate"
     NO_ORDER = "no_order"
@@ -49,6 +50,7 @@ class Reason(StrEnum):
     XML_BROKEN = "xml_broken"
     XML_DOUBTFUL = "xml_doubtful"  # a value that is none, or an e-invoice that hides or has a rival
     PAGE_NOT_COMPARED = "page_not_compared"
+    TAMPERED = "tampered"  # text that nobody sees, or a change after signing
     NEW_LAYOUT = "new_layout"  # a known supplier's page looks like none of its confirmed ones
     NOT_CERTIFIED = "not_certified"  # the labels do not prove yet that it may go through
 
@@ -64,6 +66,7 @@ REASON_TEXTS: dict[Reason, tuple[str, str]] = {  # English, French
     Reason.FIRST_INVOICE: ("the supplier's first invoice", "première facture de ce fournisseur"),
     Reason.LOOKALIKE_SUPPLIER: ("looks like another supplier", "ressemble à un autre fournisseur"),
     Reason.NEW_BANK_ACCOUNT: ("the bank account is not verified", "le compte bancaire n'est pas vérifié"),
+    Reason.FOREIGN_ACCOUNT: ("the bank account is somebody else's", "le compte bancaire est celui d'un autre"),
     Reason.INVALID_BANK_ACCOUNT: ("the bank account's check digits are wrong", "l'IBAN est invalide"),
     Reason.DUPLICATE: ("this invoice seems to be here already", "cette facture semble déjà reçue"),
     Reason.NO_ORDER: ("no purchase order was found", "aucune commande trouvée"),
@@ -81,6 +84,7 @@ REASON_TEXTS: dict[Reason, tuple[str, str]] = {  # English, French
     Reason.XML_BROKEN: ("its e-invoice cannot be read", "sa facture électronique est illisible"),
     Reason.XML_DOUBTFUL: ("its e-invoice holds something doubtful", "sa facture électronique contient un doute"),
     Reason.PAGE_NOT_COMPARED: ("the page could not be compared with its XML", "la page n'a pu être comparée au XML"),
+    Reason.TAMPERED: ("the PDF seems to have been tampered with", "le PDF semble avoir été altéré"),
     Reason.NEW_LAYOUT: ("the supplier's page has a new layout", "la mise en page de ce fournisseur a changé"),
     Reason.NOT_CERTIFIED: ("the client's certificate does not cover it yet", "le certificat ne le couvre pas encore"),
 }

@@ -51,6 +51,14 @@ class Word(NamedTuple):
     alternative: str = ""  # what a second reader saw, where it differs
 
 
+class Unseen(NamedTuple):
+    """A word of the text layer that nobody sees on the page, and why."""
+
+    text: str
+    box: Box
+    why: str
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page, upright: its size in points, its words in no promised order, and who read them."""
@@ -63,6 +71,7 @@ class Page:
     rotation: int = 0  # degrees clockwise by which the stored page was turned to be upright: 0, 90, 180, 270
     notes: tuple[str, ...] = field(default=())  # e.g. "text_layer_untrusted"
     skew: float = 0.0  # degrees by which its lines fell to the right; the boxes are rid of it
+    hidden: tuple[Unseen, ...] = ()  # for the checks of a reading only; not handed on
 
 
 @dataclass(frozen=True, slots=True)

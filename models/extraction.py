@@ -7,7 +7,9 @@ Boxes in points from the top left; confidences in [0, 1].
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from models.document import Box, Page
 from models.finding import Finding
@@ -18,6 +20,7 @@ DocumentType = Literal[
     "invoice", "credit_note", "pro_forma", "reminder", "statement", "order", "delivery_note", "receipt", "other"
 ]
 ReadOutcome = Literal["auto", "review", "quarantine"]
+Bits = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]  # of models.page_picture
 MOST_SEEN = 4000  # words that a reading hands on: some ten pages, half a megabyte
 
 
@@ -66,6 +69,7 @@ class Extraction(Frozen):
     decision: ReadOutcome = "review"  # the reader's own judgement
     reasons: tuple[str, ...] = ()
     quality: float = 1.0  # mean word confidence over the pages read
+    mentions: tuple[str, ...] | None = None  # what the words say beside the values; None where nobody looked
 
 
 class Reading(Frozen):
@@ -77,6 +81,7 @@ class Reading(Frozen):
     seen: tuple[Page, ...] = ()  # the pages with their words, where they are few enough to be handed on
     shadow: tuple[Extraction, ...] = ()  # the same pages as a challenger reads them; without effect
     shadow_version: str = ""
+    pictures: tuple[tuple[int, Bits], ...] = ()  # page on which an invoice begins, and what it looks like
 
 
 def handed_on(extractions: Sequence[Extraction], pages: tuple[Page, ...]) -> tuple[Page, ...]:

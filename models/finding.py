@@ -26,6 +26,8 @@ class Finding(Frozen):
     rule: str
     severity: Severity
     terms: tuple[str, ...] = ()  # names of models.invoice
-    message: str  # one sentence for a clerk, with the figures
+    message: str  # one sentence for a clerk, with the figures, in English
     expected: str | None = None
     actual: str | None = None
+    says: str = ""  # which of the rule's sentences this is, where it has several
+    figures: tuple[tuple[str, str], ...] = ()  # further figures of the sentence, for other languages

@@ -155,6 +155,13 @@ class WebSettings(Frozen):
     secure_cookies: bool = False  # True behind TLS: cookies get the __Host- prefix
     public_url: str | None = None  # what links in Prefect point to; default http://host:port
     trusted_proxy: str = ""  # address of the proxy whose X-Forwarded-For is believed; empty: nobody's
+    metrics_token: str = ""  # that a reader of /metrics brings; empty: only this machine may read it
+
+
+class AuditSettings(Frozen):
+    """Where heads of the audit chain are noted besides the home."""
+
+    anchors: tuple[str, ...] = ()  # files that are only added to, best on another machine's disk
 
 
 class PrefectSettings(Frozen):
@@ -192,6 +199,7 @@ class Settings(BaseSettings):
     alerts: AlertSettings = AlertSettings()
     forecast: ForecastSettings = ForecastSettings()
     prefect: PrefectSettings = PrefectSettings()
+    audit: AuditSettings = AuditSettings()
 
     @classmethod
     def settings_customise_sources(

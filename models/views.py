@@ -2,63 +2,81 @@
 
 Amounts are exact (decimal text on SQLite, NUMERIC on PostgreSQL), times UTC, dates ISO 8601. A new column is a minor
 change; a renamed one would be a `v2_` view beside these. Column names: EN 16931 terms; our own begin with `x_`.
+`v1_column` lists all of it, so that a database says itself what its columns mean.
 
->>> [view.name for view in VIEWS]
-['v1_invoice', 'v1_invoice_line', 'v1_vat_breakdown', 'v1_match', 'v1_exception', 'v1_change', 'v1_coding']
+>>> [view.name for view in VIEWS][:4], len(VIEWS)
+(['v1_invoice', 'v1_invoice_line', 'v1_vat_breakdown', 'v1_match'], 12)
 >>> [column.comment for column in VIEWS[0].columns if column.name == "net_total"]
 ['BT-109']
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal, NamedTuple
+from models.invoice import LINE_TERMS, TERMS, VatBreakdown, terms_of
+from models.lifecycle import REFUSED_AS, STATES
+from models.view_kinds import (
+    KINDS,
+    ColumnKind,
+    View,
+    ViewColumn,
+    cases,
+    create_statements,
+    minor_units,
+    plain_columns,
+    select_statement,
+    term_columns,
+)
+from models.views_ledger import INVOICE_VERSION, PAYMENT_INSTRUCTION, POSTING, POSTING_LINE, STATUS, list_columns
 
-from models.invoice import LINE_TERMS, TERMS, Term, VatBreakdown, terms_of
+__all__ = ["AMOUNT_PLACES", "VIEWS", "ColumnKind", "View", "ViewColumn", "create_statements", "select_statement"]
 
 AMOUNT_PLACES = 2  # an amount has at least two decimals, in whatever currency: it looks the same everywhere
 
-ColumnKind = Literal["text", "date", "amount", "number", "instant", "integer", "share"]
+_NEWEST = "i.version = (SELECT max(n.version) FROM invoice n WHERE n.document_id = i.document_id)"
+_LIFECYCLE = ViewColumn("x_lifecycle_code", "text", cases("d.state", STATES, "204"),
+                        "Status of the French invoice lifecycle (CDAR) that the state suggests, e.g. 205")  # fmt: skip
+_REFUSED_AS = " ".join(f"WHEN e.reason LIKE '{ours}%' THEN '{code}'" for ours, code in REFUSED_AS.items())
+_LIFECYCLE_REASON = ViewColumn(
+    "x_lifecycle_reason", "text",
+    f"CASE WHEN d.state = 'rejected' THEN (SELECT CASE {_REFUSED_AS} ELSE 'NON_CONFORME' END FROM event e "  # noqa: S608
+    "WHERE e.document_id = d.id AND e.to_state = 'rejected' ORDER BY e.seq DESC LIMIT 1) END",
+    "Reason of that lifecycle with which a withdrawn invoice would be refused, e.g. DOUBLON",
+)  # fmt: skip
+_SAID_SAME = (
+    "SELECT CASE WHEN y.first_id = d.id THEN y.second_id ELSE y.first_id END FROM duplicate_pair y "
+    "WHERE y.verdict = 'same' AND (y.first_id = d.id OR y.second_id = d.id) ORDER BY y.at DESC LIMIT 1"
+)
+_SAME_NUMBER = (
+    "SELECT min(o.document_id) FROM invoice o WHERE o.client_id = d.client_id AND o.seller_id = d.seller_id "
+    "AND o.invoice_number = d.invoice_number AND o.document_id <> d.id"
+)
+_DUPLICATE_OF = ViewColumn(
+    "x_duplicate_of", "text",
+    f"CASE WHEN d.state IN ('duplicate', 'rejected') THEN COALESCE(({_SAID_SAME}), "
+    f"CASE WHEN d.state = 'duplicate' THEN ({_SAME_NUMBER}) END) END",
+    "document_id of the invoice that it repeats, where a person said so or the table has one of its number",
+)  # fmt: skip
+_REVIEWER = ViewColumn(
+    "x_reviewer", "text", "CASE WHEN i.x_approved_by LIKE 'user:%' THEN substr(i.x_approved_by, 6) END",
+    "Login of the person who approved it; empty where the policy did",
+)  # fmt: skip
 
-_KINDS: dict[str, ColumnKind] = {"date": "date", "amount": "amount", "number": "number"}  # all other terms are text
 
-
-class ViewColumn(NamedTuple):
-    """A column: its name, what it holds, the expression it comes from, and what it means."""
-
-    name: str
-    kind: ColumnKind
-    source: str
-    comment: str
-
-
-class View(NamedTuple):
-    """A view: its columns, what follows FROM, and the column by which its rows are ordered for a reader."""
-
-    name: str
-    columns: tuple[ViewColumn, ...]
-    origin: str
-    order: tuple[str, ...]
-    comment: str
-
-
-def _terms(terms: Mapping[str, Term], alias: str) -> tuple[ViewColumn, ...]:
-    return tuple(
-        ViewColumn(name, _KINDS.get(term.kind, "text"), f"{alias}.{name}", term.bt) for name, term in terms.items()
+def _acknowledged(column: str, state: str) -> str:
+    """What the finance system said last of this version."""
+    return (
+        f"(SELECT k.{column} FROM ack k WHERE k.document_id = i.document_id AND k.version = i.version "  # noqa: S608
+        f"AND k.state = '{state}' ORDER BY k.at DESC, k.id DESC LIMIT 1)"
     )
 
 
-def _plain(alias: str, *rows: tuple[str, ColumnKind, str]) -> tuple[ViewColumn, ...]:
-    return tuple(ViewColumn(name, kind, f"{alias}.{name}", comment) for name, kind, comment in rows)
-
-
-_NEWEST = "i.version = (SELECT max(n.version) FROM invoice n WHERE n.document_id = i.document_id)"
-# What became of an invoice after it was published: a correction is under way, or it was taken back.
-_STATUS = (
-    "CASE WHEN d.state = 'exported' THEN 'current' WHEN d.state IN ('rejected', 'duplicate') THEN 'withdrawn' "
-    "ELSE 'in_correction' END"
-)
-_KEYS = _plain(
+_ACKNOWLEDGED = (
+    ViewColumn("x_erp_number", "text", _acknowledged("erp_number", "posted"),
+               "Number under which the finance system took it; empty until it says so"),
+    ViewColumn("x_posted_at", "instant", _acknowledged("at", "posted"), "When it said so, UTC"),
+    ViewColumn("x_refusal", "text", _acknowledged("reason", "refused"), "Why it refused this version last"),
+)  # fmt: skip
+_KEYS = plain_columns(
     "i",
     ("client_id", "text", "The client whose invoice it is"),
     ("document_id", "text", "Our id of the document, the same for all versions"),
@@ -70,11 +88,11 @@ INVOICE = View(
     "v1_invoice",
     (
         *_KEYS,
-        ViewColumn("status", "text", _STATUS, "current, in_correction (a person has it again) or withdrawn"),
-        *_plain("i", ("document_type", "text", "invoice, credit_note, ..."),
+        ViewColumn("status", "text", STATUS, "current, in_correction (a person has it again) or withdrawn"),
+        *plain_columns("i", ("document_type", "text", "invoice, credit_note, ..."),
                 ("seller_id", "text", "The supplier's number in the client's master data")),
-        *_terms(TERMS, "i"),
-        *_plain(
+        *term_columns(TERMS, "i"),
+        *plain_columns(
             "i",
             ("x_source", "text", "xml or page: what was read"),
             ("x_confidence", "share", "Probability that every value is right, in [0, 1]"),
@@ -84,6 +102,14 @@ INVOICE = View(
         ),
         ViewColumn("x_batch", "text", "i.batch_id", "The publish batch; v1_change names it too"),
         ViewColumn("published_at", "instant", "i.published_at", "When this version became visible, UTC"),
+        ViewColumn("x_minor_units", "integer", minor_units("i.currency"), "Decimals of the currency (ISO 4217)"),
+        *plain_columns("i", ("x_reference", "text", "The payment reference without spaces"),
+                       ("x_reference_kind", "text", "rf (ISO 11649), qrr (Swiss), ogm (Belgian) or plain")),
+        _REVIEWER,
+        _DUPLICATE_OF,
+        _LIFECYCLE,
+        _LIFECYCLE_REASON,
+        *_ACKNOWLEDGED,
     ),
     f"invoice i JOIN document d ON d.id = i.document_id WHERE {_NEWEST}",
     ("change_seq",),
@@ -92,7 +118,11 @@ INVOICE = View(
 
 INVOICE_LINE = View(
     "v1_invoice_line",
-    (*_KEYS, *_plain("l", ("position", "integer", "Place on the invoice, from 1")), *_terms(LINE_TERMS, "l")),
+    (
+        *_KEYS,
+        *plain_columns("l", ("position", "integer", "Place on the invoice, from 1")),
+        *term_columns(LINE_TERMS, "l"),
+    ),
     f"invoice i JOIN invoice_line l ON l.document_id = i.document_id AND l.version = i.version WHERE {_NEWEST}",
     ("change_seq", "position"),
     "Lines of published invoices, of the newest version of each",
@@ -100,8 +130,8 @@ INVOICE_LINE = View(
 
 VAT_BREAKDOWN = View(
     "v1_vat_breakdown",
-    (*_KEYS, *_plain("b", ("position", "integer", "Place in the recapitulation, from 1")),
-     *_terms(terms_of(VatBreakdown), "b")),
+    (*_KEYS, *plain_columns("b", ("position", "integer", "Place in the recapitulation, from 1")),
+     *term_columns(terms_of(VatBreakdown), "b")),
     f"invoice i JOIN vat_breakdown b ON b.document_id = i.document_id AND b.version = i.version WHERE {_NEWEST}",
     ("change_seq", "position"),
     "VAT recapitulation of published invoices (BG-23), of the newest version of each",
@@ -111,7 +141,7 @@ MATCH = View(
     "v1_match",
     (
         *_KEYS,
-        *_plain("m", ("kind", "text", "none, two_way or three_way"),
+        *plain_columns("m", ("kind", "text", "none, two_way or three_way"),
                 ("outcome", "text", "match, price_variance, quantity_variance, no_order, ..."),
                 ("probability", "share", "Match probability, in [0, 1]")),
         ViewColumn("invoice_line", "integer", "k.invoice_line", "Position of the invoice line; empty without a match"),
@@ -132,7 +162,7 @@ EXCEPTION = View(
     (
         ViewColumn("client_id", "text", "d.client_id", "The client whose document it is"),
         ViewColumn("document_id", "text", "d.id", "Our id of the document"),
-        *_plain(
+        *plain_columns(
             "d",
             ("name", "text", "The file's name"),
             ("batch", "text", "The sub-folder that it came in"),
@@ -143,11 +173,15 @@ EXCEPTION = View(
             ("document_type", "text", "invoice, credit_note, ..."),
             ("seller_id", "text", "The supplier's number in the client's master data"),
         ),
-        *(ViewColumn(name, _KINDS.get(TERMS[name].kind, "text"), f"d.{name}", TERMS[name].bt)
+        *(ViewColumn(name, KINDS.get(TERMS[name].kind, "text"), f"d.{name}", TERMS[name].bt)
           for name in ("seller_name", "invoice_number", "issue_date", "due_date", "currency", "gross_total",
                        "order_reference")),
         ViewColumn("received_at", "instant", "d.received_at", "When it came in, UTC"),
         ViewColumn("since", "instant", "d.updated_at", "When it was changed last, UTC"),
+        ViewColumn("x_minor_units", "integer", minor_units("d.currency"), "Decimals of the currency (ISO 4217)"),
+        ViewColumn("x_reviewer", "text", "d.assigned_to", "Login of the person whose work it is"),
+        _DUPLICATE_OF,
+        _LIFECYCLE,
     ),
     "document d WHERE d.state IN ('in_review', 'held', 'duplicate', 'quarantined')",
     ("received_at", "document_id"),
@@ -156,7 +190,7 @@ EXCEPTION = View(
 
 CHANGE = View(
     "v1_change",
-    _plain(
+    plain_columns(
         "c",
         ("change_seq", "integer", "Without gaps in the order of publication: keep the last one you have seen"),
         ("client_id", "text", "The client"),
@@ -177,11 +211,12 @@ CODING = View(
     (
         *_KEYS,
         ViewColumn("position", "integer", "c.invoice_line", "Place of the line on the invoice, from 1"),
-        *_plain("c", ("account", "text", "General ledger account"), ("cost_centre", "text", "Cost centre"),
+        *plain_columns("c", ("account", "text", "General ledger account"), ("cost_centre", "text", "Cost centre"),
                 ("tax_code", "text", "Tax code of the ledger"),
                 ("share", "number", "Per cent of the line, where it is split over several cost centres"),
                 ("net_amount", "amount", "Net amount of the whole line (BT-131)")),
-        *_plain("c", ("probability", "share", "What the proposal gave it, in [0, 1]; empty where a person chose it")),
+        *plain_columns("c", ("probability", "share",
+                             "What the proposal gave it, in [0, 1]; empty where a person chose it")),
         ViewColumn("x_confirmed_by", "text", "c.actor", "Who confirmed it: user:<login>"),
         ViewColumn("x_confirmed_at", "instant", "c.at", "When, UTC"),
     ),
@@ -190,30 +225,8 @@ CODING = View(
     "How lines of published invoices without an order are posted, as a person confirmed it",
 )  # fmt: skip
 
-FIRST_VIEWS = (INVOICE, INVOICE_LINE, VAT_BREAKDOWN, MATCH, EXCEPTION, CHANGE)  # of the first migrations
-VIEWS = (*FIRST_VIEWS, CODING)
-
-
-def create_statements(dialect: str, views: Iterable[View] = VIEWS) -> Iterator[str]:
-    """The statements that create the views on `sqlite` or `postgresql`, with comments where the database keeps them."""
-    for view in views:
-        chosen = ", ".join(f'{column.source} AS "{column.name}"' for column in view.columns)
-        yield f"CREATE VIEW {view.name} AS SELECT {chosen} FROM {view.origin}"  # noqa: S608 - names of this file
-        if dialect == "postgresql":
-            yield f"COMMENT ON VIEW {view.name} IS '{_escaped(view.comment)}'"
-            for column in view.columns:
-                yield f"COMMENT ON COLUMN {view.name}.\"{column.name}\" IS '{_escaped(column.comment)}'"
-
-
-def select_statement(view: View) -> str:
-    """All columns of a view in their order, for one client (`:client`, all where it is null) from `:after` on."""
-    chosen = ", ".join(f'"{column.name}"' for column in view.columns)
-    where = "(client_id = :client OR CAST(:client AS VARCHAR) IS NULL)"
-    if any(column.name == "change_seq" for column in view.columns):
-        where += " AND change_seq > :after"
-    order = ", ".join(f'"{name}"' for name in view.order)
-    return f"SELECT {chosen} FROM {view.name} WHERE {where} ORDER BY {order}"  # noqa: S608 - names of this file
-
-
-def _escaped(text: str) -> str:
-    return text.replace("'", "''")
+_TABLES = (
+    INVOICE, INVOICE_LINE, VAT_BREAKDOWN, MATCH, EXCEPTION, CHANGE, CODING, PAYMENT_INSTRUCTION, INVOICE_VERSION,
+    POSTING, POSTING_LINE,
+)  # fmt: skip
+VIEWS = (*_TABLES, *list_columns(_TABLES))

@@ -19,11 +19,14 @@ from starlette.types import Scope
 from models.errors import ConflictError
 from models.settings import Settings
 from models.store.engine import Store
+from review.api.app import PREFIX, ApiMount, create_api
 from review.guard import SignInNeededError, find_visitor, guard, is_own_host
 from review.headers import SAFE_HEADERS, SafeHeaders
+from review.levels import KeptLevels
 from review.pages import (
     account,
     acts,
+    api_page,
     approvals,
     arrange,
     audit_sample,
@@ -33,20 +36,29 @@ from review.pages import (
     comments,
     compare,
     cutting,
+    dashboard,
     desk,
     document,
     filters_saved,
+    forecast,
+    fraud,
     health,
+    integrations,
     kpis,
+    metrics,
     micro,
     micro_pay,
     oidc,
     orders,
     people,
     pictures,
+    quality,
     queue,
+    reports,
     sign_in,
+    sla,
     steering,
+    survey,
     teaching,
     timeline,
     turns,
@@ -59,11 +71,12 @@ from review.site import PageReader, Site, show
 from review.throttle import Rates
 
 _MODULES = (
-    sign_in, oidc, account, people,
+    sign_in, oidc, account, people, integrations, api_page,
     queue, bulk, filters_saved, desk,
     document, acts, check, cutting, turns, pictures, words, compare, orders, arrange, approvals,
     comments, timeline, teaching, audit_sample, verify,
-    steering, kpis, certificates, micro_pay, micro, health,
+    steering, dashboard, kpis, sla, forecast, certificates, fraud, quality, micro_pay, micro, health, metrics,
+    reports, survey,
 )  # fmt: skip
 PAGES: tuple[APIRouter, ...] = tuple(module.router for module in _MODULES)
 _LOG = logging.getLogger("facturier.review")
@@ -84,9 +97,13 @@ def create_app(settings: Settings, store: Store, reader: PageReader | None = Non
     app = FastAPI(title="Facturier", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(guard)])
     app.state.site = Site(settings, store, reader)
     app.state.throttle, app.state.rates, app.state.sightings = sign_in.make_throttle(), Rates(), Sightings()
+    app.state.levels = KeptLevels()
+    app.state.surveys = survey.make_throttle()
     app.state.provider, app.state.renewals = oidc.make_provider(app.state.site), Renewals()
     for router in PAGES:
         app.include_router(router)
+    app.state.api = create_api(app.state.site)
+    app.router.routes.append(ApiMount(PREFIX, app.state.api, name="api"))
     app.mount("/static", _Static(packages=[("review", "static")]), name="static")
     app.add_middleware(SafeHeaders, partial(is_own_host, web=settings.web), secure=settings.web.secure_cookies)
     app.add_exception_handler(SignInNeededError, _to_sign_in)

@@ -20,9 +20,9 @@ from models.store.mail import waiting_mail
 from models.store.queue import Filters, count_fitting
 from models.store.steering import Ages, Desk, Load, Reason
 from models.tables import ClientRow, MailRow
+from reports.language import reason_texts
 from review.charts import BarChart, Given, LineChart, band, bars
 from review.language import Tongue
-from review.site import reason_texts
 
 AGES = (4.0, 8.0, 16.0, 40.0)  # business hours at which a document gets older
 DUE = ("late", "soon", "today")

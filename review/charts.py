@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 WIDTH, ROW = 560, 26  # of a bar chart: its width, the height of a bar's row
-LABEL, VALUE = 170, 125  # the room for names and for what is told behind a bar
+LABEL, VALUE = 190, 125  # the room for names and for what is told behind a bar
 LINE_WIDTH, LINE_HEIGHT = 520, 140
 PATTERNS = 6  # hatchings that the style sheet and the chart macros know; more parts than that share them
 

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from models.extraction import Extraction
 from models.finding import Finding
 from models.match import MatchResult
+from models.settings_rules import RulesSettings, client_rules
 from models.store.lookup_suppliers import load_supplier
 from models.tables import ClientRow, DocumentRow
 from validators import RULES, ValidationContext, validate
@@ -19,7 +20,8 @@ def context_of(session: Session, document: DocumentRow, today: date) -> Validati
     client = session.get(ClientRow, document.client_id)
     own = {number for number in (client.vat_id, client.legal_id) if number} if client else set()
     supplier = load_supplier(session, document.client_id, document.seller_id)
-    return ValidationContext(today=today, supplier=supplier, own_vat_ids=frozenset(own))
+    rules = client_rules(RulesSettings(), client.rules_json if client else None)
+    return ValidationContext(today=today, supplier=supplier, own_vat_ids=frozenset(own), rules=rules)
 
 
 def recheck(

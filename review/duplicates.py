@@ -14,19 +14,20 @@ from typing import Literal
 from PIL import Image, UnidentifiedImageError
 from starlette.exceptions import HTTPException
 
-from matching.duplicate_odds import PairOdds, Side, page_hash, weigh_pair
+from matching.duplicate_odds import PairOdds, Side, weigh_pair
 from models.durable import make_folder, write_atomic
 from models.errors import FacturierError
 from models.invoice import LINE_TERMS, TERMS, Invoice, Kind
+from models.page_picture import PICTURE_SIZE, page_hash
 from models.store.dossier import Dossier
 from models.store.edits import VAT_TERMS, changed_terms, flat_values
+from models.store.pictures import load_picture
 from models.tables import DocumentRow
 from review.pages.pictures import DPI, View, page_png
 from review.site import Site
 
 Mark = Literal["same", "differs", "left_only", "right_only"]
 _IN_TABLE = re.compile(r"(\w+)\[(\d+)\]\.(\w+)")
-_SIZE = (17, 16)  # pixels that the hash takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ def _difference(term: str, left: str, right: str, *, is_same: bool) -> Differenc
 def _side(site: Site, dossier: Dossier) -> Side:
     invoice = dossier.extraction.invoice if dossier.extraction else Invoice()
     picture = _picture_hash(site, dossier)
-    return Side(invoice.invoice_number, invoice.gross_total, invoice.issue_date, invoice.iban, picture)
+    document = dossier.document
+    return Side.of(invoice, document.seller_id, document.document_type or "invoice", picture)
 
 
 def first_page(dossier: Dossier) -> int:
@@ -86,6 +88,10 @@ def _picture_hash(site: Site, dossier: Dossier) -> int | None:
     document, number = dossier.document, first_page(dossier)
     if document.media_type.endswith("xml"):
         return None
+    with site.store.read() as session:
+        kept = load_picture(session, document.id)
+    if kept:  # of the reading: the figure that the duplicate was told by
+        return int(kept, 16)
     path = site.settings.home / "cache" / "hashes" / document.sha256[:2] / f"{document.sha256}-{number}"
     if path.is_file():
         return int(path.read_text(encoding="ascii"), 16)
@@ -99,6 +105,6 @@ def _picture_hash(site: Site, dossier: Dossier) -> int | None:
 def _draw_hash(site: Site, document: DocumentRow, number: int) -> int | None:
     try:
         with Image.open(io.BytesIO(page_png(site, document, View(number, DPI)))) as picture:
-            return page_hash(picture.convert("L").resize(_SIZE, Image.Resampling.BOX).tobytes())
+            return page_hash(picture.convert("L").resize(PICTURE_SIZE, Image.Resampling.BOX).tobytes())
     except (FacturierError, HTTPException, OSError, UnidentifiedImageError):  # shown without: there may be no reader
         return None

@@ -1,14 +1,16 @@
 """What a rule says, in the visitor's language: rule id and figures to a sentence of the catalogue.
 
-A rule that has no sentence there, or whose figures are missing, speaks in its own words, which are English: in another
-language a sentence for its family goes before them.
+A rule speaks English itself (`Finding.message`). Another language has a sentence for each of its messages in
+`catalogues/<language>/rules.toml`, under `rule.<id>` or `rule.<id>_<says>`, with the places of `expected`, `actual` and
+the finding's figures; `tests/unit/review/test_rule_words.py` triggers every one. Where there is none (rules that others
+publish, findings stored before), a sentence for its family goes before the English words.
 
 >>> from models.finding import Severity
 >>> from review.language import TONGUES
->>> wrong = Finding(rule="BR-CO-15", severity=Severity.ERROR, terms=("gross_total",), message="Net ...",
-...                 expected="120.00", actual="121.00")
+>>> wrong = Finding(rule="BR-CO-14", severity=Severity.ERROR, terms=("tax_total",), message="The VAT of ...",
+...                 expected="20.00", actual="21.00")
 >>> told(TONGUES["fr"], wrong)
-'HT plus TVA donne 120,00, mais le total TTC est 121,00.'
+'La TVA de tous les taux totalise 20,00, mais le total de TVA est 21,00.'
 """
 
 from __future__ import annotations
@@ -31,11 +33,11 @@ FAMILIES: tuple[tuple[str, str], ...] = (
     ("BR-AG-", "vat_ceuta"), ("BR-IG-", "vat_canary"), ("BR-IP-", "vat_ceuta"), ("BR-B-", "vat_split"),
     ("BR-", "required"), ("PEPPOL-EN16931-CL", "codes"), ("PEPPOL-", "peppol"), ("DE-R-", "german"),
     ("KSEF-", "polish"), ("FA-", "polish"), ("UBL-", "notation"), ("CII-", "notation"), ("AP-PAGE-XML", "page_differs"),
-    ("AP-PAGE", "page"), ("AP-XML-", "einvoice"), ("AP-PDF-", "mended"), ("AP-LAYOUT-", "layout"),
-    ("AP-READ-", "reading"), ("AP-RULES-BROKEN", "unchecked"),
+    ("AP-PAGE", "page"), ("AP-XML-", "einvoice"), ("AP-PDF-MENDED", "mended"), ("AP-PDF-", "tampered"),
+    ("AP-LAYOUT-", "layout"), ("AP-READ-", "reading"), ("AP-RULES-BROKEN", "unchecked"),
 )  # fmt: skip
 _NATIONAL = re.compile(r"[A-Z]{2}-R-", re.ASCII)
-_AMOUNT = re.compile(r"-?\d{1,15}\.\d{1,6}", re.ASCII)
+_AMOUNT = re.compile(r"-?\d{1,15}\.\d{1,6}", re.ASCII)  # also a rate or a quantity
 _DAY = re.compile(r"(from )?(\d{4}-\d{2}-\d{2})", re.ASCII)
 
 
@@ -73,10 +75,10 @@ def family_of(rule: str) -> str:
 
 def _sentence(tongue: Tongue, finding: Finding) -> str | None:
     """The catalogue's sentence of just this rule, with its figures."""
-    key = key_of(finding.rule)
+    key = key_of(finding.rule) + (f"_{finding.says}" if finding.says else "")
     if not tongue.has(key):
         return None
-    values = {"expected": finding.expected, "actual": finding.actual}
+    values = {**dict(finding.figures), "expected": finding.expected, "actual": finding.actual}
     wanted = {place for _, place, _, _ in Formatter().parse(tongue.words[key]) if place}
     if any(not values.get(place) for place in wanted):
         return None

@@ -7,7 +7,9 @@ from datetime import datetime
 from sqlmodel import Session
 
 from kpis.calendar import calendar_of
+from kpis.limits import limit_after_answer
 from models.settings_review import ReviewSettings, client_review
+from models.store.contracts import contract_at
 from models.store.questions import Resume, has_due_reminder, remind
 from models.tables import ClientRow
 from review.site import Site
@@ -32,8 +34,13 @@ def reminder_at(session: Session, site: Site, client_id: str, at: datetime) -> d
 
 def resume_of(session: Session, site: Site, client_id: str, at: datetime) -> Resume:
     """How a clock that stood runs on at a moment: as many business hours are left as were when it was stopped."""
-    office = calendar_of(_settings(session, site, client_id))
-    return lambda asked, due: office.add_hours(office.next_open(at), office.hours_between(asked, due))
+    office, contract = calendar_of(_settings(session, site, client_id)), contract_at(session, client_id, at)
+
+    def resume(asked: datetime, due: datetime) -> datetime:
+        plain = office.add_hours(office.next_open(at), office.hours_between(asked, due))
+        return limit_after_answer(contract, asked, due, at) or plain
+
+    return resume
 
 
 def _settings(session: Session, site: Site, client_id: str) -> ReviewSettings:

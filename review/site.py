@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -15,13 +15,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from models.decision import REASON_TEXTS, Reason
 from models.settings import Settings
 from models.store.audit import now
 from models.store.engine import Store
 from models.store.seen import Pages
 from models.tables import ClientRow, DocumentRow, UserRow
+from reports.language import reason_texts
 from review.language import DEFAULT, TONGUES, Tongue
+from review.menu import is_here, menu_of
 from review.messages import own_words, told
 from review.rights import RIGHTS, Right
 from review.weaving import Woven
@@ -38,6 +39,9 @@ class PageReader(Protocol):
 
     def words(self, content: bytes, media_type: str = "") -> Pages:
         """The pages with their words. Raises InvoiceError."""
+
+    def attach(self, pdf: bytes, xml: bytes, about: Mapping[str, str]) -> bytes:
+        """The pages of a PDF with an XML inside. Raises InvoiceError."""
 
 
 @dataclass(frozen=True)
@@ -106,12 +110,6 @@ def static_version(name: str) -> str:
     return hashlib.sha256(files("review").joinpath("static", name).read_bytes()).hexdigest()[:12]
 
 
-def reason_texts(tongue: Tongue, reasons: str) -> tuple[str, ...]:
-    """The reasons of a document in plain words."""
-    side = 1 if tongue.code == "fr" else 0
-    return tuple(REASON_TEXTS[Reason(word)][side] if word in set(Reason) else word for word in reasons.split())
-
-
 def segment_name(tongue: Tongue, segment: str) -> str:
     """A segment in words; a dash where a document has none.
 
@@ -127,7 +125,7 @@ def _environment(tongue: Tongue) -> Environment:
     found.globals |= {"tongue": tongue, "t": tongue.t}
     found.add_extension(Woven)
     found.globals |= {"static": lambda name: f"/static/{name}?v={static_version(name)}", "reason_texts": reason_texts}
-    found.globals |= {"told": told, "own_words": own_words}
+    found.globals |= {"told": told, "own_words": own_words, "menu_of": menu_of, "is_here": is_here}
     found.globals |= {"said": said, "said_tolerance": said_tolerance, "segment_name": segment_name}
     return found
 

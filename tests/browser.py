@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,9 @@ class Painter:
         if self.refuses:
             raise UnreadableDocumentError("not a page")
         return (Page(1, 595, 842, (Word("234,56", Box(20, 0, 50, 10)), Word("1", Box(0, 1, 6, 11)))),)
+
+    def attach(self, pdf: bytes, xml: bytes, about: Mapping[str, str]) -> bytes:
+        raise UnreadableDocumentError(f"{len(pdf)} bytes are no pages, for {len(xml)} of {about}")
 
 
 @dataclass

@@ -14,12 +14,15 @@ from models.store.audit import now
 from models.store.documents import new_id
 from models.store.people import open_session, session_key
 from models.tables import (
+    ActionRow,
     BulkRow,
     CommentRow,
     DocumentRow,
+    IncidentRow,
     MailRow,
     MicroAnswerRow,
     MicroTaskRow,
+    PauseRow,
     SavedFilterRow,
     SessionRow,
     SupplierRuleRow,
@@ -43,6 +46,15 @@ class Deed:
 
 
 DEEDS: dict[str, Deed] = {
+    "/integrations/keys": Deed(values={"name": "ERP", "clients": "acme", "scopes": "read"}),
+    "/integrations/webhooks": Deed(values={"client": "acme", "url": "https://a.example/", "events": "batch.published"}),
+    "/sla/pauses": Deed(values={"client": "acme", "reason": "client_answer"}),
+    "/sla/pauses/{pause_id}/end": Deed(),
+    "/sla/incidents": Deed(values={"client": "acme", "kind": "data", "title": "wrong order file"}),
+    "/sla/incidents/{incident_id}/end": Deed(values={"detail": "loaded anew"}, first=("/sla/incidents",)),
+    "/reports/export": Deed(values={"client": "acme", "month": f"{now():%Y-%m}", "language": "en", "form": "html"}),
+    "/reports/actions": Deed(values={"client": "acme", "title": "order files by Monday", "owner": "Acme"}),
+    "/reports/actions/{action_id}/done": Deed(first=("/reports/actions",)),
     "/account/language": Deed(values={"language": "fr"}),
     "/account/sessions/{key}": Deed(),
     "/queue/bulk/do": Deed(values={"act": "tag", "tags": "late"}),
@@ -81,11 +93,12 @@ DEEDS: dict[str, Deed] = {
 NEWEST: dict[str, type[Any]] = {
     "bulk_id": BulkRow, "filter_id": SavedFilterRow, "comment_id": CommentRow, "mail_id": MailRow,
     "rule_id": SupplierRuleRow, "answer_id": MicroAnswerRow,
+    "pause_id": PauseRow, "incident_id": IncidentRow, "action_id": ActionRow,
 }  # fmt: skip
 
 
 def furnish(session: Session, document_id: str) -> None:
-    """A mail, a rule and an answer that can be acted on."""
+    """A mail, a rule, a clock that stands and an answer that can be acted on."""
     who: dict[str, Any] = {"client_id": "acme", "document_id": document_id}
     ruth = session.exec(select(UserRow).where(UserRow.login == "ruth")).one()
     task = MicroTaskRow(id=new_id(), revision=1, term="invoice_number", kind="type", page=1, box_json="[0,0,9,9]",
@@ -97,13 +110,14 @@ def furnish(session: Session, document_id: str) -> None:
         MailRow(id=new_id(), kind="mention", recipient="a@b.example", subject="F-1", words="?", created_at=NOON, **who),
         SupplierRuleRow(id=new_id(), seller_id="S1", term="iban", kind="alias", rule_json=RULE, state="on",
                         actor="user:owner", at=NOON, **who),
+        PauseRow(id=new_id(), started_at=NOON, reason="missing_order", actor="user:owner", **who),
         MicroAnswerRow(id=new_id(), client_id="acme", task_id=task.id, user_id=ruth.id, shown_at=NOON,
                        answered_at=NOON, answer="F-7", right=False),
     ))  # fmt: skip
 
 
 def _moment(table: type[Any]) -> Any:
-    return next(getattr(table, name) for name in ("at", "created_at", "shown_at") if hasattr(table, name))
+    return next(getattr(table, name) for name in ("at", "created_at", "shown_at", "started_at") if hasattr(table, name))
 
 
 def address(session: Session, path: str, document_id: str, other_id: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlmodel import Session, select
 
+from flows.quality import look_at_tables
 from flows.report_kpis import compute_and_store
 from matching import match_invoice
 from models.certificate import Certificate, Label
@@ -23,7 +24,9 @@ from models.finding import Finding, Severity
 from models.invoice import Invoice, InvoiceLine
 from models.match import MatchResult, SupplierMatch
 from models.status import Status
+from models.store.actions import add_action, finish_action
 from models.store.alarms import raise_alarm
+from models.store.api_keys import SCOPES, add_api_key, fresh_token
 from models.store.audit import now
 from models.store.audit_samples import add_sample
 from models.store.certificates import add_certificate
@@ -38,10 +41,23 @@ from models.store.micro_pay import put_floors
 from models.store.micro_people import set_standing, standing_of
 from models.store.micro_tasks import make_tasks
 from models.store.people import add_user, find_user
+from models.store.surveys import answer, ask
 from models.store.teaching import propose_rule
-from models.tables import DecisionRow, DocumentRow, MatchRow, OrderLineRow, OrderRow, WageFloorRow
+from models.store.webhooks import EVENTS, add_webhook
+from models.tables import (
+    DecisionRow,
+    DocumentRow,
+    InvoiceRow,
+    MatchRow,
+    OrderLineRow,
+    OrderRow,
+    PublishBatchRow,
+    WageFloorRow,
+    WebhookMessageRow,
+)
 from tests.desk import INVOICE, NOON, DocumentMaker, document_maker
 from tests.pages.conftest import printer
+from tests.publishing import publish_some
 
 LONG_NAME = "Établissements Descartes & Fils – Fournitures industrielles et papeterie de l’Atlantique"
 LONG_FILE = "2026-11-12_facture_descartes_et_fils_fournitures-industrielles_definitive_corrigee(2).pdf"
@@ -90,8 +106,10 @@ def furnish(desk: Store, home: Path) -> Rooms:
     rooms.special["/documents/{document_id}/bank"] = {"document_id": held}
     with desk.write() as session:
         rooms.places["rule_id"] = _taught(session, document)
+        rooms.places["token"] = _asked(session)
         _figures(session)
     compute_and_store(desk, "acme", now())
+    rooms.places |= _connected(desk, make)
     rooms.more |= {
         "document on hold": f"/documents/{held}",
         "document in quarantine": f"/documents/{make(Status.QUARANTINED, name='locked.pdf')}",
@@ -179,6 +197,23 @@ def _taught(session: Session, document_id: str) -> str:
                         rule=rule, preview={"counts": counts}, actor="user:nora", at=now()).id  # fmt: skip
 
 
+def _asked(session: Session) -> str:
+    """A question to a client that waits, one that was answered, what was agreed; returns the first's secret."""
+    tokens: list[str] = []
+
+    def letter(token: str) -> tuple[str, str]:
+        tokens.append(token)
+        return "One question", token
+
+    for name in ("anne", "marc"):
+        ask(session, "acme", f"{name}@exemple.fr", "fr", letter, actor="operator", at=now())
+    assert answer(session, tokens[1], 7, "Les écarts sont bien expliqués.", at=now())
+    for title, due in (("Send orders before noon", date(2026, 1, 9)), ("Verify the new bank accounts", None)):
+        row = add_action(session, "acme", title, "Nora", due, actor="user:nora", at=now())
+    finish_action(session, row.id, ("acme",), actor="user:nora", at=now())
+    return tokens[0]
+
+
 def _figures(session: Session) -> None:
     """A certificate with its labels, an alarm, and a wage floor."""
     at = now()
@@ -196,6 +231,22 @@ def _figures(session: Session) -> None:
     put_floors(session, [WageFloorRow(region="XA", valid_from=date(2026, 1, 1), hourly=Decimal(12), currency="EUR",
                                       source="made up for tests", actor="system", at=NOON)],
                actor="system", at=NOON)  # fmt: skip
+
+
+def _connected(desk: Store, make: DocumentMaker) -> dict[str, str]:
+    """A finance system: its key, its webhook with a message given up, a batch it never answered; a look at tables."""
+    published, at = publish_some(desk, make, 2, first=60)[0], now()
+    with desk.write() as session:
+        add_api_key(session, fresh_token(), name="Comptabilité Sage 100, site de Nantes", clients=["acme"],
+                    scopes=SCOPES, expires_at=at + timedelta(days=300), actor="user:nora", at=at)  # fmt: skip
+        hook = add_webhook(session, client_id="acme", url="https://comptabilite.exemple.fr/facturier/evenements",
+                           events=EVENTS, secret="", actor="user:nora", at=at)  # fmt: skip
+        session.add(WebhookMessageRow(id=f"msg_{published}", webhook_id=hook.id, client_id="acme", state="dead",
+                                      tries=8, event="batch.published", event_key="k", body="{}", created_at=at,
+                                      next_at=at, last_status=503, last_error="answered 503"))  # fmt: skip
+        batch = session.get_one(PublishBatchRow, session.get_one(InvoiceRow, (published, 1)).batch_id)
+        batch.created_at = at - timedelta(days=3)
+    return {"batch_id": batch.id, "run_id": look_at_tables(desk, "acme")[0].id}
 
 
 def qualify(desk: Store, login: str) -> None:

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("assurance", "extractors", "flows", "kpis", "learning", "matching", "models", "review", "validators")
+ROOMS = (
+    "assurance", "extractors", "flows", "kpis", "learning", "matching", "models", "reports", "review", "validators",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -13,24 +13,50 @@ from models.extraction import Extraction
 from models.finding import Finding, Severity
 from models.invoice import Invoice
 from models.match import MatchResult
-from validators import arithmetic, codes, dates, identifiers, mandatory, orders, payment
+from validators import (
+    arithmetic,
+    codes,
+    currency,
+    dates,
+    fraud,
+    identifiers,
+    lookalike,
+    mandatory,
+    mentions_fr,
+    orders,
+    outliers,
+    payment,
+    rounding,
+    splitting,
+    terms,
+    vat,
+    withholding,
+)
 from validators.context import DuplicateSuspect, Neighbour, ValidationContext
+from validators.currency import currencies_of
 from validators.duplicates import duplicate_key, find_duplicate_suspects
+from validators.rounding import RoundingMode, rounding_mode
 from validators.rule import RULES, Case, Rule
 
 __all__ = [
     "RULES",
     "DuplicateSuspect",
     "Neighbour",
+    "RoundingMode",
     "Rule",
     "ValidationContext",
+    "currencies_of",
     "duplicate_key",
     "find_duplicate_suspects",
+    "rounding_mode",
     "validate",
 ]
 
 # Importing a family enters its rules; the list keeps every family in use.
-FAMILIES = (arithmetic, codes, dates, identifiers, mandatory, orders, payment)
+FAMILIES = (
+    arithmetic, rounding, withholding, codes, vat, currency, dates, terms, identifiers, mandatory, mentions_fr, orders,
+    payment, fraud, lookalike, outliers, splitting,
+)  # fmt: skip
 _GRAVITY = {Severity.HOLD: 0, Severity.ERROR: 1, Severity.WARNING: 2, Severity.NOTE: 3}
 
 

@@ -1,4 +1,4 @@
-"""Codes out of closed lists, and what they commit the amounts to: currency, document type, VAT category and rate.
+"""Codes out of closed lists, and what they commit the amounts to: currency, document type, VAT category.
 
 >>> "EUR" in currencies(), "EUX" in currencies()
 (True, False)
@@ -7,100 +7,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
 from functools import lru_cache
 
 import pycountry
 
 from models.finding import Severity
 from models.invoice import CREDIT_NOTE_CODES
-from models.money import decimal_text
 from models.reference import squeeze
 from validators.rule import Breach, Case, money, rule
 
 EN_CODES = "EN 16931-1:2017, 6.5 code lists"
-INVOICE_CODES = frozenset(
-    [
-        "71",
-        "80",
-        "82",
-        "84",
-        "102",
-        "130",
-        "202",
-        "203",
-        "204",
-        "211",
-        "218",
-        "219",
-        "295",
-        "325",
-        "326",
-        "331",
-        "380",
-        "382",
-        "383",
-        "384",
-        "385",
-        "386",
-        "387",
-        "388",
-        "389",
-        "390",
-        "393",
-        "394",
-        "395",
-        "456",
-        "457",
-        "471",
-        "472",
-        "473",
-        "500",
-        "501",
-        "502",
-        "503",
-        "527",
-        "553",
-        "575",
-        "623",
-        "633",
-        "751",
-        "780",
-        "817",
-        "870",
-        "875",
-        "876",
-        "877",
-        "935",
-    ]
+_INVOICE_CODES = (
+    "71 80 82 84 102 130 202 203 204 211 218 219 295 325 326 331 380 382 383 384 385 386 387 388 389 390"
+    " 393 394 395 456 457 471 472 473 500 501 502 503 527 553 575 623 633 751 780 817 870 875 876 877 935"
 )
+INVOICE_CODES = frozenset(_INVOICE_CODES.split())
 CATEGORIES = frozenset({"S", "Z", "E", "AE", "K", "G", "O", "L", "M", "B"})
 CORRECTION = "384"
 UNTAXED = frozenset({"Z", "E", "AE", "K", "G", "O"})
-
-# Rates in force or formerly in force, in per cent: a rate outside its country's set is misread or wrong.
-# Source: European Commission, VAT rates applied in the member states, 2026-01; France with overseas and Corsica.
-VAT_RATES: dict[str, frozenset[Decimal]] = {
-    country: frozenset(map(Decimal, rates.split()))
-    for country, rates in {
-        "FR": "0 0.9 1.05 1.75 2.1 5.5 8.5 10 13 19.6 20 7",
-        "DE": "0 5 5.5 7 9 10.7 16 19 7.8 8.4",
-        "BE": "0 6 12 21",
-        "LU": "0 3 7 8 13 14 16 17",
-        "NL": "0 6 9 21",
-        "AT": "0 5 10 12 13 19 20 4.9",
-        "ES": "0 2 4 5 7.5 10 21 0.5 0.62 1 1.4 1.75 5.2 3 7 9.5 15 20",
-        "IT": "0 4 5 10 22",
-        "PT": "0 4 5 6 9 12 13 16 22 23",
-        "IE": "0 4.8 9 13.5 21 23 5 5.1",
-        "PL": "0 3 4 5 7 8 22 23",
-        "DK": "0 25",
-        "SE": "0 6 12 25",
-        "FI": "0 10 13.5 14 24 25.5",
-        "GB": "0 5 20 12.5",
-        "CH": "0 2.5 2.6 3.7 3.8 7.7 8.1",
-    }.items()
-}
 
 
 @lru_cache(maxsize=1)
@@ -163,24 +87,7 @@ def untaxed_categories(case: Case) -> Iterable[Breach]:
     for row in case.invoice.vat_breakdown:
         if row.category in UNTAXED and row.tax:
             text = f"VAT category {row.category} is without VAT, but {money(row.tax)} is charged."
-            yield Breach(text, "0.00", money(row.tax))
-
-
-@rule("AP-VAT-RATE", Severity.WARNING, ("vat_breakdown",), "directive 2006/112 art. 96-105; national rates")
-def rates_of_country(case: Case) -> Iterable[Breach]:
-    """The VAT rate exists in the seller's country.
-
-    >>> list(rates_of_country(Case.of(seller_vat_id="FR40303265045", vat_breakdown=[{"rate": "5.50"}])))
-    []
-    >>> [w.message for w in rates_of_country(Case.of(seller_vat_id="FR40303265045", vat_breakdown=[{"rate": "21"}]))]
-    ['21 % is not a VAT rate of FR.']
-    """
-    country = squeeze(case.invoice.seller_vat_id)[:2]
-    rates = VAT_RATES.get(country)
-    for row in case.invoice.vat_breakdown if rates else ():
-        if rates and row.rate is not None and row.rate not in rates:
-            rate = decimal_text(row.rate.normalize())
-            yield Breach(f"{rate} % is not a VAT rate of {country}.", actual=rate)
+            yield Breach(text, "0.00", money(row.tax), figures={"category": row.category})
 
 
 @rule(
@@ -202,11 +109,34 @@ def direction(case: Case) -> Iterable[Breach]:
         return
     if total < 0 and case.invoice.is_credit_note:
         text = f"The credit note is printed with a minus sign ({money(total)}); it is taken as money back once."
-        yield Breach(text, actual=money(total), severity=Severity.WARNING)
+        yield Breach(text, actual=money(total), severity=Severity.WARNING, says="minus")
     elif total < 0:
         text = f"The invoice is negative ({money(total)}): it is a credit note under the type of an invoice."
         is_allowed = case.is_xml or case.invoice.type_code == CORRECTION  # negative e-invoices are valid ones
         yield Breach(text, actual=money(total), severity=Severity.WARNING if is_allowed else None)
     elif called == "credit_note" and case.invoice.type_code and not case.invoice.is_credit_note:
         text = f"The document calls itself a credit note, but its type {case.invoice.type_code} is an invoice's."
-        yield Breach(text, "381", case.invoice.type_code)
+        yield Breach(text, "381", case.invoice.type_code, says="type")
+
+
+@rule("AP-CREDIT-REFERENCE", Severity.WARNING, ("preceding_invoice",), "directive 2006/112 art. 219; CGI art. 289, I-5")
+def names_what_it_corrects(case: Case) -> Iterable[Breach]:
+    """A credit note names the invoice that it corrects, which is not itself.
+
+    >>> list(names_what_it_corrects(Case.of(type_code="381", preceding_invoice="F-1", invoice_number="A-1")))
+    []
+    >>> [wrong.message for wrong in names_what_it_corrects(Case.of(type_code="381"))]
+    ['A credit note must name the invoice that it corrects; none was found.']
+    >>> itself = Case.of(type_code="381", preceding_invoice="A-1", invoice_number="A 1")
+    >>> [wrong.message for wrong in names_what_it_corrects(itself)]
+    ['The credit note names itself (A-1) as the invoice that it corrects.']
+    """
+    terms = case.invoice
+    if not terms.is_credit_note:
+        return
+    if not terms.preceding_invoice:
+        severity = Severity.NOTE if case.is_xml else None  # BT-25 is optional: a credit note may be for several
+        yield Breach("A credit note must name the invoice that it corrects; none was found.", severity=severity)
+    elif squeeze(terms.preceding_invoice) == squeeze(terms.invoice_number):
+        text = f"The credit note names itself ({terms.preceding_invoice}) as the invoice that it corrects."
+        yield Breach(text, actual=terms.preceding_invoice, says="itself")

@@ -11,10 +11,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from models.currency import CurrencyRate
+from models.fraud import FraudFacts
 from models.invoice import Frozen
 from models.order import Supplier
+from models.settings_rules import RulesSettings
 
-SuspectKind = Literal["exact", "number", "lookalike_number", "amount_and_date", "credit_note"]
+SuspectKind = Literal[
+    "exact", "number", "lookalike_number", "other_seller", "same_number", "amount_and_date", "credit_note", "picture"
+]
 
 
 class Neighbour(Frozen):
@@ -28,6 +33,8 @@ class Neighbour(Frozen):
     is_credit_note: bool = False
     seller_id: str | None = None
     seller_name: str | None = None
+    probability: float = 0.0  # that both are one invoice, by all that was compared
+    levels: tuple[tuple[str, str], ...] = ()  # what was compared: same, near, other or missing
 
 
 class DuplicateSuspect(Frozen):
@@ -38,6 +45,7 @@ class DuplicateSuspect(Frozen):
     issue_date: date | None = None
     gross_total: Decimal | None = None
     how: SuspectKind = "exact"
+    probability: float = 1.0
 
 
 class ValidationContext(Frozen):
@@ -49,3 +57,6 @@ class ValidationContext(Frozen):
     own_vat_ids: frozenset[str] = frozenset()  # also legal ids, in any notation
     first_invoice: bool = False  # no invoice of this supplier was approved before
     oldest_years: int = 3  # an invoice older than this is a misread date, or too late for its VAT
+    rates: tuple[CurrencyRate, ...] = ()  # of the invoice's currency and the seller's, none after the invoice
+    rules: RulesSettings = RulesSettings()
+    fraud: FraudFacts = FraudFacts()

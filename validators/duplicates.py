@@ -1,41 +1,55 @@
-"""Is this invoice here already? The exact key for the database, and look-alikes among neighbours.
+"""Is this invoice here already? The exact key decides alone; everything else is decided by odds.
 
-Numbers that only differ in notation or by what OCR confuses, amounts a cent apart, dates three days apart are one
-invoice; the next number of a monthly rent is not.
+Two documents of one key (seller, number, year, kind) are one invoice, whatever else they say. Of all others what was
+compared gives a probability (`matching.duplicate_odds`, the figure of the comparison page), and a threshold decides. A
+supplier that is known to use numbers again is told apart by amount and day, which nothing hides.
 
 >>> from datetime import date
 >>> paper = Invoice(invoice_number="lNV-OO1", issue_date=date(2026, 5, 4), gross_total="120.00")
->>> filed = Neighbour(document_id="d1", invoice_number="INV001", issue_date=date(2026, 5, 4), gross_total="120.00")
+>>> filed = Neighbour(document_id="d1", invoice_number="INV001", issue_date=date(2026, 5, 4), gross_total="120.00",
+...                   probability=0.99, levels=(("number", "near"), ("amount", "same")))
 >>> [suspect.how for suspect in find_duplicate_suspects(paper, (filed,))]
 ['lookalike_number']
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from models.finding import Severity
 from models.invoice import Invoice
-from models.reference import canonical_number, squeeze
+from models.reference import squeeze
 from validators.context import DuplicateSuspect, Neighbour, SuspectKind
 from validators.rule import CENT, Breach, Case, money, rule
 
 CLOSE_DAYS = 3  # a second copy is dated by another stamp, or a digit of the day is misread
-SAME_NUMBER_DAYS = 366  # a number may come back the year after
-# Digits that print alike. Neighbours in counting are no sign unless the date is the same too.
-_ALIKE = frozenset(map(frozenset, ("08", "06", "38", "17", "68", "49", "39", "27", "14")))
-_ALIKE_AND_NEXT = frozenset(map(frozenset, ("56",)))
+THRESHOLD = 0.6  # bench/fraud.py
 _HOW = {
     "exact": "has the same number",
     "number": "has the same number with another amount",
+    "credit_note": "agrees with it, one being a credit note",
     "lookalike_number": "has a number that reads almost the same",
+    "other_seller": "has the same number, under another supplier",
+    "same_number": "has the same number, the supplier being in doubt",
     "amount_and_date": "has the same amount and date",
-    "credit_note": "has the same number and amount, one being a credit note",
+    "picture": "looks the same on paper",
 }
+_EXACT = ("exact", "number")
+_BY_SELLER: dict[str, SuspectKind] = {"same": "exact", "other": "other_seller"}  # of one number
 
 
-def duplicate_key(invoice: Invoice, seller_id: str | None) -> str | None:
+class Suspicion(NamedTuple):
+    """From which probability a document is suspected, and whether the supplier is known to use numbers again."""
+
+    threshold: float = THRESHOLD
+    reuses_numbers: bool = False
+
+
+def duplicate_key(invoice: Invoice, seller_id: str | None, *, reuses_numbers: bool = False) -> str | None:
     """The key under which an invoice exists once: kind, year, number, seller; None when one of them is unknown.
+
+    Where the seller uses numbers again, day and amount belong to it.
 
     >>> from datetime import date
     >>> duplicate_key(Invoice(invoice_number="F-2026/018", issue_date=date(2026, 5, 4)), "S1")
@@ -46,17 +60,16 @@ def duplicate_key(invoice: Invoice, seller_id: str | None) -> str | None:
     if not number or not seller or invoice.issue_date is None:
         return None
     kind = "credit_note" if invoice.is_credit_note else "invoice"
-    return f"{kind}|{invoice.issue_date.year}|{number}|{seller}"
+    key = f"{kind}|{invoice.issue_date.year}|{number}|{seller}"
+    return f"{key}|{invoice.issue_date}|{money(invoice.gross_total)}" if reuses_numbers else key
 
 
 def find_duplicate_suspects(
-    invoice: Invoice, neighbours: Iterable[Neighbour], seller_id: str | None = None
-) -> tuple[DuplicateSuspect, ...]:
-    """Which of the documents nearby may be the same invoice, exact ones first.
-
-    `seller_id` is the matched supplier; where a neighbour has another one, number, amount and date must all agree.
-    """
-    found = [(_recognise(invoice, neighbour, seller_id), neighbour) for neighbour in neighbours]
+    invoice: Invoice, neighbours: Iterable[Neighbour], seller_id: str | None = None,
+    suspicion: Suspicion = Suspicion(),  # noqa: B008 - immutable
+) -> tuple[DuplicateSuspect, ...]:  # fmt: skip
+    """Which of the documents nearby may be the same invoice, exact ones first, then the likeliest."""
+    found = [(_recognise(invoice, neighbour, seller_id, suspicion), neighbour) for neighbour in neighbours]
     suspects = [
         DuplicateSuspect(
             document_id=neighbour.document_id,
@@ -64,74 +77,42 @@ def find_duplicate_suspects(
             issue_date=neighbour.issue_date,
             gross_total=neighbour.gross_total,
             how=how,
+            probability=1.0 if how in _EXACT else neighbour.probability,
         )
         for how, neighbour in found
         if how is not None
     ]
-    return tuple(sorted(suspects, key=lambda suspect: tuple(_HOW).index(suspect.how)))
+    return tuple(sorted(suspects, key=lambda suspect: (tuple(_HOW).index(suspect.how), -suspect.probability)))
 
 
-def _recognise(invoice: Invoice, other: Neighbour, seller_id: str | None) -> SuspectKind | None:
+def _recognise(invoice: Invoice, other: Neighbour, seller_id: str | None, suspicion: Suspicion) -> SuspectKind | None:
+    if _has_one_key(invoice, other, seller_id):
+        if _same_amount(invoice, other) and (_is_close(invoice, other) or not suspicion.reuses_numbers):
+            return "exact"
+        return None if suspicion.reuses_numbers else "number"
+    if other.probability < suspicion.threshold:
+        return None
+    return _word(dict(other.levels))
+
+
+def _word(levels: Mapping[str, str]) -> SuspectKind:
+    """What speaks loudest for one invoice."""
+    if levels.get("kind") == "other":
+        return "credit_note"
+    if levels.get("number") == "same":
+        return _BY_SELLER.get(levels.get("seller", "missing"), "same_number")
+    if levels.get("number") == "near":
+        return "lookalike_number"
+    return "picture" if levels.get("picture") == "same" else "amount_and_date"
+
+
+def _has_one_key(invoice: Invoice, other: Neighbour, seller_id: str | None) -> bool:
     mine, theirs = squeeze(invoice.invoice_number), squeeze(other.invoice_number)
-    has_amount = _same_amount(invoice, other)
-    days = _days_apart(invoice, other)
-    is_close = days is None or days <= CLOSE_DAYS
-    if _is_other_seller(invoice, other, seller_id):
-        agrees = (
-            has_amount and days is not None and is_close and mine and canonical_number(mine) == canonical_number(theirs)
-        )
-        return "lookalike_number" if agrees else None
-    if not mine or not theirs:
-        return "amount_and_date" if has_amount and days is not None and is_close else None
-    if invoice.is_credit_note != other.is_credit_note:
-        return "credit_note" if has_amount and canonical_number(mine) == canonical_number(theirs) else None
-    if mine == theirs and (days is None or days <= SAME_NUMBER_DAYS):
-        return "exact" if has_amount else "number"
-    return "lookalike_number" if _is_lookalike(mine, theirs, days, has_amount=has_amount) else None
-
-
-def _is_lookalike(mine: str, theirs: str, days: int | None, *, has_amount: bool) -> bool:
-    """Whether two different numbers are probably one: the weaker the likeness, the more else must agree."""
-    is_close = days is None or days <= CLOSE_DAYS
-    left, right = canonical_number(mine), canonical_number(theirs)
-    if left == right:
-        return (has_amount and (days is None or days <= SAME_NUMBER_DAYS)) or (is_close and days is not None)
-    if not has_amount or not is_close:
+    if not mine or mine != theirs or invoice.is_credit_note != other.is_credit_note:
         return False
-    short, long = sorted((left, right), key=len)
-    if len(short) >= 4 and long.endswith(short):
-        return True
-    return _is_misreading(left, right, is_same_day=days in (0, None))
-
-
-def _is_misreading(left: str, right: str, *, is_same_day: bool) -> bool:
-    """Whether one number becomes the other by a lost character, two swapped ones, or up to two alike digits.
-
-    >>> _is_misreading("20260138", "20260188", is_same_day=False)
-    True
-    >>> _is_misreading("20260137", "20260138", is_same_day=True)
-    False
-    """
-    if min(len(left), len(right)) < 5:
+    if seller_id is None or seller_id != other.seller_id or invoice.issue_date is None or other.issue_date is None:
         return False
-    if len(left) != len(right):
-        short, long = sorted((left, right), key=len)
-        return any(long[:at] + long[at + 1 :] == short for at in range(len(long)))
-    differing = [at for at in range(len(left)) if left[at] != right[at]]
-    pairs = [frozenset((left[at], right[at])) for at in differing]
-    if len(differing) == 2 and differing[1] == differing[0] + 1 and pairs[0] == pairs[1]:
-        return True
-    alike = _ALIKE | _ALIKE_AND_NEXT if is_same_day else _ALIKE
-    return len(pairs) <= 2 and all(pair in alike for pair in pairs)
-
-
-def _is_other_seller(invoice: Invoice, other: Neighbour, seller_id: str | None) -> bool:
-    if seller_id and other.seller_id:
-        return seller_id != other.seller_id
-    if invoice.seller_name and other.seller_name:
-        mine, theirs = squeeze(invoice.seller_name), squeeze(other.seller_name)
-        return mine[:5] != theirs[:5] and mine not in theirs and theirs not in mine
-    return False
+    return invoice.issue_date.year == other.issue_date.year
 
 
 def _same_amount(invoice: Invoice, other: Neighbour) -> bool:
@@ -141,10 +122,10 @@ def _same_amount(invoice: Invoice, other: Neighbour) -> bool:
     return abs(abs(mine) - abs(theirs)) <= CENT
 
 
-def _days_apart(invoice: Invoice, other: Neighbour) -> int | None:
+def _is_close(invoice: Invoice, other: Neighbour) -> bool:
     if invoice.issue_date is None or other.issue_date is None:
-        return None
-    return abs((invoice.issue_date - other.issue_date).days)
+        return True
+    return abs((invoice.issue_date - other.issue_date).days) <= CLOSE_DAYS
 
 
 def _sentence(suspect: DuplicateSuspect) -> str:
@@ -156,7 +137,13 @@ def _sentence(suspect: DuplicateSuspect) -> str:
 
 def _breaches(suspects: Sequence[DuplicateSuspect], invoice: Invoice) -> Iterable[Breach]:
     for suspect in suspects:
-        yield Breach(_sentence(suspect), suspect.document_id, invoice.invoice_number)
+        figures = {
+            "number": suspect.invoice_number or "-",
+            "date": suspect.issue_date.isoformat() if suspect.issue_date else "-",
+            "amount": money(suspect.gross_total),
+            "percent": f"{suspect.probability:.0%}",
+        }
+        yield Breach(_sentence(suspect), suspect.document_id, invoice.invoice_number, says=suspect.how, figures=figures)
 
 
 @rule("AP-DUPLICATE", Severity.HOLD, ("invoice_number", "seller_name", "issue_date"), "CDAR rejection DOUBLON; R14")
@@ -169,7 +156,7 @@ def no_duplicate(case: Case) -> Iterable[Breach]:
     >>> [wrong.message for wrong in no_duplicate(Case.of(invoice_number="F-1", duplicates=(twin,)))]
     ['Invoice F-1 over 120.00 has the same number and is here already (document d1).']
     """
-    return _breaches([row for row in case.context.duplicates if row.how in ("exact", "number")], case.invoice)
+    return _breaches([row for row in case.context.duplicates if row.how in _EXACT], case.invoice)
 
 
 @rule("AP-DUPLICATE-SUSPECT", Severity.HOLD, ("invoice_number", "gross_total", "issue_date"), "R14, fuzzy")
@@ -182,4 +169,4 @@ def no_lookalike(case: Case) -> Iterable[Breach]:
     >>> [wrong.message for wrong in no_lookalike(Case.of(invoice_number="lNV-OO1", duplicates=(twin,)))]
     ['Invoice INV001 has a number that reads almost the same and is here already (document d1).']
     """
-    return _breaches([row for row in case.context.duplicates if row.how not in ("exact", "number")], case.invoice)
+    return _breaches([row for row in case.context.duplicates if row.how not in _EXACT], case.invoice)

@@ -15,16 +15,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
+from models.expectation import ClientExpectation
 from models.money import MINOR_UNITS, decimal_text
 from validators.expectations import COLUMNS, EXPECTATIONS, Expectation, suite_hash
+from validators.expectations_client import PREFIX, as_expectation
 
 _AMOUNTS = ("sum_of_lines", "allowance_total", "charge_total", "net_total", "tax_total", "gross_total",
             "prepaid_total", "rounding", "payable_total")  # fmt: skip
 _RESULT_FORMAT = {"result_format": "COMPLETE", "unexpected_index_column_names": ["document_id"]}
-_ONE_AT_A_TIME = threading.Lock()  # the context is one object with state of its own
+ONE_AT_A_TIME = threading.Lock()  # the context is one object with state of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +45,16 @@ class GateResult:
         return bool(self.table_failures)
 
 
-def check_batch(rows: Sequence[Mapping[str, Any]]) -> GateResult:
+def check_batch(rows: Sequence[Mapping[str, Any]], own: tuple[ClientExpectation, ...] = ()) -> GateResult:
     """Hold a batch against the expectations.
 
     Args:
         rows: One mapping an invoice with exactly the keys of `expectations.COLUMNS`: amounts `Decimal`, dates `date`,
             all else text; None where the invoice has no such value.
+        own: What the client expects besides; each holds back single invoices.
     """
-    with _ONE_AT_A_TIME:
-        outcome = _validate(rows)
-    verdicts = [*zip(EXPECTATIONS, outcome, strict=True)]
+    with ONE_AT_A_TIME:
+        verdicts = _validate(rows, own)
     tables = tuple((row.name, _failure(row, result)) for row, result in verdicts if _is_table_failure(row, result))
     held = _held(verdicts, {str(row.get("document_id")): row for row in rows})
     named = [str(row.get("document_id")) for row in rows]
@@ -60,13 +62,13 @@ def check_batch(rows: Sequence[Mapping[str, Any]]) -> GateResult:
         passed=() if tables else tuple(name for name in named if name not in held),
         held=held,
         table_failures=tables,
-        suite_hash=suite_hash(),
-        result_json=_report(verdicts, len(rows)),
+        suite_hash=suite_hash(own),
+        result_json=_report(verdicts, len(rows), own),
     )
 
 
 @cache
-def _context() -> Any:  # noqa: ANN401 - Great Expectations has no types
+def engine_context() -> Any:  # noqa: ANN401 - Great Expectations has no types
     """The one context of this process, with telemetry and progress bars off."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     import great_expectations as gx
@@ -78,25 +80,31 @@ def _context() -> Any:  # noqa: ANN401 - Great Expectations has no types
     return context
 
 
-@cache
-def _definitions() -> tuple[Any, Any]:
-    """The suite and the batch definition, made once."""
+@lru_cache(maxsize=64)
+def _definitions(own: tuple[ClientExpectation, ...]) -> tuple[Any, Any]:
+    """The suite and the batch definition, made once for each list of a client's own expectations."""
     import great_expectations as gx
     import great_expectations.expectations as gxe
 
-    context = _context()
-    suite = gx.ExpectationSuite(name="publication")
-    for row in EXPECTATIONS:
+    context = engine_context()
+    suite, name = gx.ExpectationSuite(name="publication"), f"batches-{suite_hash(own)[:16]}"
+    for row in _all(own):
         suite.add_expectation(getattr(gxe, row.kind)(**row.arguments, meta={"name": row.name}))
-    asset = context.data_sources.add_pandas("batches").add_dataframe_asset("invoices")
+    asset = context.data_sources.add_pandas(name).add_dataframe_asset("invoices")
     return suite, asset.add_batch_definition_whole_dataframe("batch")
 
 
-def _validate(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The results, one for each of EXPECTATIONS, in their order."""
+def _all(own: tuple[ClientExpectation, ...]) -> tuple[Expectation, ...]:
+    return (*EXPECTATIONS, *map(as_expectation, own))
+
+
+def _validate(
+    rows: Sequence[Mapping[str, Any]], own: tuple[ClientExpectation, ...]
+) -> list[tuple[Expectation, Mapping[str, Any]]]:
+    """Every expectation with its result, in their order."""
     import pandas as pd
 
-    suite, definition = _definitions()
+    suite, definition = _definitions(own)
     columns = sorted({name for row in rows for name in row}) if rows else COLUMNS
     frame = pd.DataFrame(
         [{name: _cell(row.get(name)) for name in columns} | _derive(row) for row in rows],
@@ -106,7 +114,7 @@ def _validate(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     batch = definition.get_batch({"dataframe": frame})
     answer = batch.validate(suite, result_format=_RESULT_FORMAT).to_json_dict()
     found = {result["expectation_config"]["meta"]["name"]: result for result in answer["results"]}
-    return [found[row.name] for row in EXPECTATIONS]
+    return [(row, found[row.name]) for row in _all(own)]
 
 
 def _cell(value: Any) -> str | None:  # noqa: ANN401 - any cell
@@ -174,10 +182,13 @@ def _sentence(row: Expectation, values: Mapping[str, Any]) -> str:
     return f"{row.message}: {shown}." if shown else f"{row.message}."
 
 
-def _report(verdicts: Sequence[tuple[Expectation, Mapping[str, Any]]], count: int) -> str:
-    """The results as canonical JSON, without what changes from run to run."""
+def _report(
+    verdicts: Sequence[tuple[Expectation, Mapping[str, Any]]], count: int, own: tuple[ClientExpectation, ...]
+) -> str:
+    """The results as canonical JSON, without what changes from run to run; a client's own with their sentences."""
     import great_expectations as gx
 
+    said = {PREFIX + each.name: {"says": {"en": each.en, "fr": each.fr}} for each in own}
     results = [
         {
             "name": row.name,
@@ -187,7 +198,9 @@ def _report(verdicts: Sequence[tuple[Expectation, Mapping[str, Any]]], count: in
             "unexpected": sorted(set(_failing(result))),
             "evaluated": bool(result.get("result")),
         }
+        | said.get(row.name, {})
         for row, result in verdicts
     ]
-    whole = {"engine": f"great_expectations {gx.__version__}", "suite": suite_hash(), "rows": count, "results": results}
+    engine = f"great_expectations {gx.__version__}"
+    whole = {"engine": engine, "suite": suite_hash(own), "rows": count, "results": results}
     return json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

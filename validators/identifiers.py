@@ -103,13 +103,11 @@ def seller_legal_id(case: Case) -> Iterable[Breach]:
     name, scheme = ("SIREN", siren) if len(number) == 9 else ("SIRET", siret)
     if not scheme.is_valid(number):
         text = f"The registration {number} is not a valid {name}: its check digit is wrong."
-        yield Breach(text, actual=number, severity=_severity(case))
+        yield Breach(text, actual=number, severity=_severity(case), figures={"name": name})
 
 
 def _is_french(case: Case) -> bool:
-    if case.supplier is not None and case.supplier.country == "FR":
-        return True
-    return squeeze(case.invoice.seller_vat_id).startswith("FR")
+    return case.seller_country == "FR" or (case.supplier is not None and case.supplier.country == "FR")
 
 
 @rule("AP-FR-KEY", Severity.ERROR, ("seller_vat_id", "seller_legal_id"), "BOFiP TVA-DECLA-20-10-10: FR, key, SIREN")
@@ -126,7 +124,7 @@ def siren_in_vat_id(case: Case) -> Iterable[Breach]:
         inside = vat_id[4:]
         if inside != legal[:9]:
             text = f"The VAT id {vat_id} is of the company {inside}, but the registration says {legal[:9]}."
-            yield Breach(text, inside, legal[:9])
+            yield Breach(text, inside, legal[:9], figures={"number": vat_id})
 
 
 @rule("AP-BANK-INVALID", Severity.HOLD, ("iban",), "ISO 13616, mod 97")
@@ -144,7 +142,7 @@ def iban(case: Case) -> Iterable[Breach]:
         yield Breach(text, actual=account)
 
 
-@rule("AP-BANK-COUNTRY", Severity.WARNING, ("iban", "seller_vat_id"), "reliability: a usual sign of payment fraud")
+@rule("AP-BANK-COUNTRY", Severity.WARNING, ("iban", "seller_vat_id"), "a usual sign of payment fraud")
 def iban_country(case: Case) -> Iterable[Breach]:
     """The bank account is in the seller's country; elsewhere is legal, and worth a look.
 
@@ -175,9 +173,8 @@ def bic(case: Case) -> Iterable[Breach]:
     try:
         country = str(BIC(code).country_code)
     except (SchwiftyException, ValueError):
-        yield Breach(f"The BIC {code} is not well formed.", actual=code)
+        yield Breach(f"The BIC {code} is not well formed.", actual=code, says="shape")
         return
     if account and country != account[:2]:
-        yield Breach(
-            f"The BIC {code} is of a bank in {country}, the IBAN of one in {account[:2]}.", account[:2], country
-        )
+        text = f"The BIC {code} is of a bank in {country}, the IBAN of one in {account[:2]}."
+        yield Breach(text, account[:2], country, figures={"code": code})

@@ -32,6 +32,10 @@ def _orders(case: Case) -> str:
     return f"order {numbers[0]}" if len(numbers) == 1 else f"orders {', '.join(numbers)}"
 
 
+def _figures(case: Case) -> dict[str, str]:
+    return {"orders": ", ".join(case.match.orders) if case.match else ""}
+
+
 def _is(case: Case, outcome: MatchOutcome) -> bool:
     return case.match is not None and case.match.outcome == outcome
 
@@ -41,9 +45,17 @@ def _variances(case: Case, texts: dict[str, str]) -> Iterable[Breach]:
         return
     for row in case.match.variances:
         if row.kind in texts:
-            yield Breach(
-                f"{_where(case, row)}: {texts[row.kind].format(**row.model_dump())}.", row.expected, row.actual
-            )
+            text = f"{_where(case, row)}: {texts[row.kind].format(**row.model_dump())}."
+            says, figures = _place(case, row)
+            yield Breach(text, row.expected, row.actual, says=f"{row.kind}{says}", figures=figures)
+
+
+def _place(case: Case, row: Variance) -> tuple[str, dict[str, str]]:
+    """Where a variance is, for other languages: a line and its item, or the orders."""
+    if row.invoice_line is None or row.invoice_line > len(case.invoice.lines):
+        return "_order", {"orders": ", ".join(case.match.orders) if case.match else ""}
+    name = case.invoice.lines[row.invoice_line - 1].item_name
+    return "", {"line": str(row.invoice_line) + (f" ({name[:40]})" if name else "")}
 
 
 def _where(case: Case, row: Variance) -> str:
@@ -95,7 +107,7 @@ def has_order(case: Case) -> Iterable[Breach]:
     """
     if _is(case, "no_order"):
         cited = case.invoice.order_reference
-        yield Breach(f"No order fits; the invoice names {cited or 'none'}.", actual=cited)
+        yield Breach(f"No order fits; the invoice names {cited or 'none'}.", actual=cited, says="" if cited else "none")
 
 
 @rule("AP-MATCH-CLOSED", Severity.ERROR, ("order_reference",), SOURCE)
@@ -109,7 +121,8 @@ def order_is_open(case: Case) -> Iterable[Breach]:
     ['The invoice is for order PO-7, which is closed or cancelled.']
     """
     if _is(case, "closed_order"):
-        yield Breach(f"The invoice is for {_orders(case)}, which is closed or cancelled.", "open", "closed")
+        text = f"The invoice is for {_orders(case)}, which is closed or cancelled."
+        yield Breach(text, "open", "closed", figures=_figures(case))
 
 
 @rule("AP-MATCH-SELLER", Severity.ERROR, ("order_reference", "seller_name"), SOURCE)
@@ -126,7 +139,7 @@ def order_is_of_seller(case: Case) -> Iterable[Breach]:
     if _is(case, "seller_mismatch"):
         name = case.invoice.seller_name
         text = f"The invoice names {_orders(case)}, which was given to another supplier than {name or 'this one'}."
-        yield Breach(text, actual=name)
+        yield Breach(text, actual=name, says="" if name else "nameless", figures=_figures(case))
 
 
 @rule("AP-MATCH-INVOICED", Severity.ERROR, ("order_reference",), SOURCE)
@@ -141,7 +154,8 @@ def order_is_not_used_up(case: Case) -> Iterable[Breach]:
     ['All that this invoice asks for on order PO-7 was invoiced before.']
     """
     if _is(case, "already_invoiced"):
-        yield Breach(f"All that this invoice asks for on {_orders(case)} was invoiced before.")
+        text = f"All that this invoice asks for on {_orders(case)} was invoiced before."
+        yield Breach(text, figures=_figures(case))
 
 
 @rule("AP-MATCH-AMBIGUOUS", Severity.ERROR, ("order_reference",), SOURCE)
@@ -157,21 +171,28 @@ def order_is_certain(case: Case) -> Iterable[Breach]:
     ['The invoice fits order PO-7 (90 %) and order PO-8 (90 %) about equally well.']
     """
     if case.match is not None and _is(case, "ambiguous"):
-        yield Breach(_doubt(case.match, _orders(case)))
+        yield _doubt(case.match, _orders(case))._replace(figures=_figures(case) | _rivals(case.match))
 
 
-def _doubt(match: MatchResult, orders: str) -> str:
+def _doubt(match: MatchResult, orders: str) -> Breach:
     """Why nobody can say by itself which order is meant."""
     best, *others = match.candidates
     rival = others[0] if others and others[0].probability > AS_LIKELY * best.probability else None
     if len(match.orders) > 1:
-        return f"The invoice may be for {orders} together; that is not certain."
+        return Breach(f"The invoice may be for {orders} together; that is not certain.", says="together")
     if any(row.name == "other_number" for row in best.waterfall):
-        return f"The invoice fits {orders}, but names another number."
+        return Breach(f"The invoice fits {orders}, but names another number.", says="number")
     if rival is None:
-        return f"The invoice may be for {orders} ({_share(best)}); that is not certain."
+        return Breach(f"The invoice may be for {orders} ({_share(best)}); that is not certain.", says="one")
     both = f"order {best.order} ({_share(best)}) and order {rival.order} ({_share(rival)})"
-    return f"The invoice fits {both} about equally well."
+    return Breach(f"The invoice fits {both} about equally well.")
+
+
+def _rivals(match: MatchResult) -> dict[str, str]:
+    """The two likeliest orders with their shares, for other languages."""
+    best, *others = match.candidates
+    found = {"best": best.order, "share": _share(best)}
+    return found | ({"rival": others[0].order, "rival_share": _share(others[0])} if others else {})
 
 
 def _share(candidate: OrderCandidate) -> str:

@@ -33,9 +33,10 @@ def verified_account(case: Case) -> Iterable[Breach]:
         return
     known = f"; on file: {', '.join(verified)}" if verified else ": no account is on file"
     whom = supplier.name if supplier else "this seller, who is not in the master data"
-    yield Breach(
-        f"The bank account {account} was never verified for {whom}{known}.", ", ".join(verified) or None, account
-    )
+    text = f"The bank account {account} was never verified for {whom}{known}."
+    says = ("file" if verified else "") if supplier else "unknown"
+    figures = {"name": supplier.name} if supplier else None
+    yield Breach(text, ", ".join(verified) or None, account, says=says, figures=figures)
 
 
 @rule("AP-SUPPLIER-UNKNOWN", Severity.HOLD, ("seller_name", "seller_vat_id", "seller_legal_id"), R15)
@@ -49,10 +50,9 @@ def known_supplier(case: Case) -> Iterable[Breach]:
     ['Dupond is not in the master data, neither by identifier nor by bank account nor by name.']
     """
     if case.supplier is None:
-        name = case.invoice.seller_name or "The seller"
-        yield Breach(
-            f"{name} is not in the master data, neither by identifier nor by bank account nor by name.", actual=name
-        )
+        name = case.invoice.seller_name
+        text = "is not in the master data, neither by identifier nor by bank account nor by name."
+        yield Breach(f"{name or 'The seller'} {text}", actual=name, says="" if name else "nameless")
 
 
 @rule("AP-SUPPLIER-BLOCKED", Severity.HOLD, ("seller_name",), "status in the master data")
@@ -68,7 +68,8 @@ def active_supplier(case: Case) -> Iterable[Breach]:
     """
     supplier = case.supplier
     if supplier is not None and supplier.status.strip().lower() not in ("", "active", "open"):
-        yield Breach(f"{supplier.name} is marked as {supplier.status} in the master data.", "active", supplier.status)
+        text = f"{supplier.name} is marked as {supplier.status} in the master data."
+        yield Breach(text, "active", supplier.status, figures={"name": supplier.name})
 
 
 @rule("AP-FIRST-INVOICE", Severity.ERROR, ("seller_name",), R15)
@@ -83,7 +84,8 @@ def not_the_first(case: Case) -> Iterable[Breach]:
     ['This is the first invoice of Dupont: a person looks at it once.']
     """
     if case.context.first_invoice and case.supplier is not None:
-        yield Breach(f"This is the first invoice of {case.supplier.name}: a person looks at it once.")
+        name = case.supplier.name
+        yield Breach(f"This is the first invoice of {name}: a person looks at it once.", figures={"name": name})
 
 
 @rule("AP-OWN-ENTITY", Severity.ERROR, ("seller_vat_id", "seller_legal_id"), "one does not pay oneself")
@@ -118,4 +120,4 @@ def usual_currency(case: Case) -> Iterable[Breach]:
     supplier, currency = case.supplier, case.invoice.currency
     if supplier is not None and supplier.currency and currency and currency != supplier.currency:
         text = f"{supplier.name} invoices in {supplier.currency} by agreement, this one is in {currency}."
-        yield Breach(text, supplier.currency, currency)
+        yield Breach(text, supplier.currency, currency, figures={"name": supplier.name})

@@ -8,7 +8,7 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,6 +21,7 @@ from models.invoice import Invoice
 from models.match import MatchResult
 from models.money import decimal_text
 from models.order import Supplier
+from models.reference import squeeze
 from validators.context import ValidationContext
 
 CENT = Decimal("0.01")
@@ -60,15 +61,46 @@ class Case:
         """The master's record of the seller."""
         return self.context.supplier
 
+    @property
+    def seller_country(self) -> str:
+        """The seller's country by its VAT id, else by the master data; ISO 3166, empty where neither says."""
+        return country_code(self.invoice.seller_vat_id) or (self.supplier.country if self.supplier else None) or ""
+
+    @property
+    def buyer_country(self) -> str:
+        """The buyer's country by its VAT id; ISO 3166, empty where there is none."""
+        return country_code(self.invoice.buyer_vat_id)
+
+    @property
+    def mentions(self) -> frozenset[str] | None:
+        """What the words say beside the values (`models.mentions`); None where nobody looked, as at a typed value."""
+        found = self.extraction.mentions if self.extraction else None
+        return None if found is None else frozenset(found)
+
+    def says(self, *names: str) -> bool:
+        """Whether the words are known to say one of these things."""
+        return bool((self.mentions or frozenset()).intersection(names))
+
+
+def says(*mentions: str) -> Extraction:
+    """The reading of a page whose words say these things, for trying a rule."""
+    return Extraction(invoice=Invoice(), evidence={}, source="page", mentions=mentions)
+
 
 class Breach(NamedTuple):
-    """One way in which a rule does not hold; `severity` and `terms` override those of the rule."""
+    """One way in which a rule does not hold; `severity` and `terms` override those of the rule.
+
+    `message` is the English sentence. Other languages have theirs in the site's catalogue, `rule.<id>` or, with
+    `says`, `rule.<id>_<says>`, and put `expected`, `actual` and `figures` into it.
+    """
 
     message: str
     expected: str | None = None
     actual: str | None = None
     severity: Severity | None = None
     terms: tuple[str, ...] | None = None
+    says: str = ""  # which of the rule's sentences, where it has several
+    figures: Mapping[str, str] | None = None  # what else the sentence names, for other languages
 
 
 Check = Callable[[Case], Iterable[Breach]]
@@ -93,6 +125,8 @@ class Rule(NamedTuple):
                 message=breach.message,
                 expected=breach.expected,
                 actual=breach.actual,
+                says=breach.says,
+                figures=tuple((breach.figures or {}).items()),
             )
 
 
@@ -114,6 +148,25 @@ def rule(identifier: str, severity: Severity, terms: tuple[str, ...], source: st
         return check
 
     return enter
+
+
+def country_code(vat_id: str | None) -> str:
+    """The country of a VAT id; empty where it does not begin with one.
+
+    >>> country_code("EL 094259216"), country_code("XI123"), country_code("4711")
+    ('GR', 'GB', '')
+    """
+    prefix = squeeze(vat_id)[:2]
+    return {"EL": "GR", "XI": "GB"}.get(prefix, prefix) if len(prefix) == 2 and prefix.isalpha() else ""
+
+
+def per_cent(rate: Decimal) -> str:
+    """A rate as people write it.
+
+    >>> per_cent(Decimal("5.500")), per_cent(Decimal("1E+1"))
+    ('5.5', '10')
+    """
+    return decimal_text(rate.normalize())
 
 
 def money(amount: Decimal | None) -> str:

@@ -13,74 +13,47 @@ invoice, so their absence is a difference; VAT ids, IBANs and rates are one wher
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
 from extractors.einvoice.notations import PrintedText, fold
+from extractors.einvoice.rivals import printed_rival
 from models.document import Page
 from models.extraction import Extraction
 from models.finding import Finding, Severity
-from models.invoice import TERMS, Invoice
+from models.invoice import TERMS, Invoice, VatBreakdown
 from models.money import decimal_text
+from models.names import normalise_name
 
 RULE = "AP-PAGE-XML"
+PAYEE_RULE = "AP-XML-PAYEE"
 # Share of a name's words from which it counts as printed: legal forms are spelled out or left out, OCR loses a letter.
 NAME_COVERAGE = 0.5
 # A page reading that is less sure than this cannot contradict what is merely not found on the page.
 SURE_ENOUGH = 0.5
+# One that is surer than this contradicts even what is printed elsewhere, as a delivery date may be.
+QUITE_SURE = 0.97
 
 # Printed on every invoice: not finding the XML's value is a difference by itself.
 REQUIRED_TERMS = ("invoice_number", "issue_date", "gross_total", "net_total", "tax_total", "seller_name", "buyer_name")
 # Printed on most: a difference where the page shows another value in its place.
 OPTIONAL_TERMS = ("seller_vat_id", "buyer_vat_id", "iban", "due_date", "currency", "payable_total")
 
+# What the XML says under another name, and a page's reader may take for the term.
+LOOKALIKES = {
+    "invoice_number": ("order_reference", "buyer_reference", "contract_reference", "preceding_invoice", "remittance"),
+    "issue_date": ("due_date", "delivery_date"),
+    "gross_total": ("payable_total", "net_total", "sum_of_lines"),
+}
+
+VAT_IDS = frozenset({"seller_vat_id", "buyer_vat_id"})
+
 # Total -> its part in a row of the VAT breakdown, and the total that makes it up to the gross one.
 PARTS = {"net_total": ("taxable", "tax_total"), "tax_total": ("tax", "net_total")}
 
-# Every place where an IBAN may begin, with as much behind it as may belong to it.
-_IBAN = re.compile(r"(?<![A-Z0-9])(?=([A-Z]{2}\d{2}(?:[ \u00a0]?[A-Z0-9]){11,30}))")
-IBAN_LENGTHS = {
-    "AD": 24,
-    "AT": 20,
-    "BE": 16,
-    "BG": 22,
-    "CH": 21,
-    "CY": 28,
-    "CZ": 24,
-    "DE": 22,
-    "DK": 18,
-    "EE": 20,
-    "ES": 24,
-    "FI": 18,
-    "FR": 27,
-    "GB": 22,
-    "GI": 23,
-    "GR": 27,
-    "HR": 21,
-    "HU": 28,
-    "IE": 22,
-    "IS": 26,
-    "IT": 27,
-    "LI": 21,
-    "LT": 20,
-    "LU": 20,
-    "LV": 21,
-    "MC": 27,
-    "MT": 31,
-    "NL": 18,
-    "NO": 15,
-    "PL": 28,
-    "PT": 25,
-    "RO": 24,
-    "RS": 22,
-    "SE": 24,
-    "SI": 19,
-    "SK": 24,
-    "SM": 27,
-    "TR": 26,
-    "UA": 29,
-}  # fmt: skip - SWIFT's IBAN registry: the countries of SEPA and their neighbours
+# What rounding may make of a tax: so much money, and so much of the net amount.
+RATE_SLACK = Decimal("0.05")
+RATE_SHARE = Decimal("0.0005")
 _PERCENT = re.compile(r"(\d{1,2}(?:[.,]\d{1,3})?)\s?%|%\s?(\d{1,2}(?:[.,]\d{1,3})?)")
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "PLN": "zł", "CHF": "Fr.", "JPY": "¥"}
 
@@ -100,7 +73,7 @@ def compare_page_with_xml(page: Extraction, xml: Extraction, pages: tuple[Page, 
     if pages and not text.folded.strip():
         return (_nothing_printed(),)
     findings = [_compare_term(term, page, xml, text) for term in (*REQUIRED_TERMS, *OPTIONAL_TERMS)]
-    findings += [_compare_rates(xml.invoice, text)]
+    findings += [_compare_rates(xml.invoice, text), _compare_payee(xml, text)]
     return tuple(finding for finding in findings if finding)
 
 
@@ -109,11 +82,11 @@ def _compare_term(term: str, page: Extraction, xml: Extraction, text: PrintedTex
     shown: Value | None = getattr(page.invoice, term)
     if expected is None or expected == 0 or _agree(term, expected, shown) or _is_alternative(term, expected, page):
         return None
-    if text.lines and _is_printed(term, expected, xml.invoice, text):
+    if text.lines and _is_printed(term, expected, xml.invoice, text) and not _is_told_apart(term, page, xml.invoice):
         return None
     evidence = page.evidence.get(term)
     contradicts = shown is not None and (evidence is None or evidence.confidence >= SURE_ENOUGH)
-    rival = _text(shown) if contradicts and shown is not None else _printed_rival(term, xml.invoice, text)
+    rival = _text(shown) if contradicts and shown is not None else printed_rival(term, xml.invoice, text)
     if rival or (term in REQUIRED_TERMS and text.lines):
         return _difference(term, _text(expected), rival)
     return None
@@ -137,6 +110,18 @@ def _is_alternative(term: str, expected: Value, page: Extraction) -> bool:
     return evidence is not None and _text(expected) in {other.value for other in evidence.alternatives}
 
 
+def _is_told_apart(term: str, page: Extraction, invoice: Invoice) -> bool:
+    """Whether the page's reader is quite sure of a value that is none of the XML's, as a label beside it says."""
+    shown, evidence = getattr(page.invoice, term), page.evidence.get(term)
+    if term not in LOOKALIKES or shown is None or evidence is None or evidence.confidence <= QUITE_SURE:
+        return False
+    others = (getattr(invoice, other) for other in LOOKALIKES[term])
+    expected = getattr(invoice, term)
+    if isinstance(shown, str) and fold(shown).replace(" ", "") in fold(expected).replace(" ", ""):
+        return False  # a part of the number
+    return not any(other is not None and _agree(term, other, shown) for other in others)
+
+
 def _is_printed(term: str, value: Value, invoice: Invoice, text: PrintedText) -> bool:
     """Whether the page shows the value, or for a total the parts of which it is the sum."""
     if isinstance(value, Decimal):
@@ -144,8 +129,15 @@ def _is_printed(term: str, value: Value, invoice: Invoice, text: PrintedText) ->
     if isinstance(value, date):
         return text.has_date(value)
     if TERMS[term].kind == "party":
-        return text.coverage(value) >= NAME_COVERAGE
-    return text.has_identifier(value) or (term == "currency" and _SYMBOLS.get(value, value) in "".join(text.lines))
+        return _name_coverage(value, text) > NAME_COVERAGE
+    bare = value[2:] if term in VAT_IDS and value[:2].isalpha() else value  # at home it is printed without its country
+    has_sign = term == "currency" and _SYMBOLS.get(value, value) in "".join(text.lines)
+    return has_sign or text.has_identifier(value) or text.has_identifier(bare)
+
+
+def _name_coverage(name: str, text: PrintedText) -> float:
+    """The share of a name's words that are printed; a legal form is everybody's and tells nothing."""
+    return min(text.coverage(name), text.coverage(normalise_name(name) or name))
 
 
 def _is_sum_of_printed(term: str, value: Decimal, invoice: Invoice, text: PrintedText) -> bool:
@@ -160,42 +152,10 @@ def _is_sum_of_printed(term: str, value: Decimal, invoice: Invoice, text: Printe
     return bool(amounts) and sum(amounts) == value and all(not amount or text.has_number(amount) for amount in amounts)
 
 
-def _printed_rival(term: str, invoice: Invoice, text: PrintedText) -> str | None:
-    """Another value of the same unmistakable kind, where the page prints one: an IBAN, a VAT id."""
-    find = RIVALS.get(term)
-    return find(invoice, text) if find else None
-
-
-def _other_iban(invoice: Invoice, text: PrintedText) -> str | None:
-    """An account that is printed instead: any right IBAN, or what has the country and length of the XML's."""
-    expected = _compact(invoice.iban or "")
-    starts = [_compact(match[1]) for match in _IBAN.finditer(text.upper)]
-    right = (start[: IBAN_LENGTHS.get(start[:2], 0)] for start in starts)
-    alike = (start[: len(expected)] for start in starts if start[:2] == expected[:2] and len(start) >= len(expected))
-    return next(filter(_is_iban, right), None) or next(filter(_is_mostly_digits, alike), None)
-
-
-def _other_seller_vat_id(invoice: Invoice, text: PrintedText) -> str | None:
-    """A VAT id of the country and length of the seller's that is not the buyer's."""
-    expected, buyer = _compact(invoice.seller_vat_id or ""), _compact(invoice.buyer_vat_id or "")
-    if not re.match("[A-Z]{2}.", expected):
-        return None
-    shape = rf"(?<![A-Z0-9]){expected[:2]}(?:[ .-]?[A-Z0-9]){{{len(expected) - 2}}}(?![A-Z0-9])"
-    printed = (_compact(match[0]) for match in re.finditer(shape, text.upper))
-    return next((found for found in printed if found != buyer and _is_mostly_digits(found)), None)
-
-
-RIVALS: dict[str, Callable[[Invoice, PrintedText], str | None]] = {
-    "iban": _other_iban,
-    "seller_vat_id": _other_seller_vat_id,
-}
-
-
 def _compare_rates(invoice: Invoice, text: PrintedText) -> Finding | None:
-    """VAT rates: a difference where the page prints percentages and one of the XML's is not among its numbers."""
+    """VAT rates: a difference where one is neither among the page's percentages nor the one that its amounts make."""
     printed = {Decimal((a or b).replace(",", ".")) for a, b in _PERCENT.findall("\n".join(text.lines))}
-    rates = [row.rate for row in invoice.vat_breakdown if row.rate]
-    missing = [rate for rate in rates if printed and rate not in printed | text.lone_numbers]
+    missing = [row.rate for row in invoice.vat_breakdown if row.rate and not _is_rate_shown(row, printed, text)]
     if not missing:
         return None
     return Finding(
@@ -205,6 +165,28 @@ def _compare_rates(invoice: Invoice, text: PrintedText) -> Finding | None:
         expected=", ".join(map(decimal_text, missing)),
         actual=", ".join(map(decimal_text, sorted(printed))),
         message=f"The XML charges VAT at {', '.join(map(decimal_text, missing))} %, which the page does not show.",
+    )
+
+
+def _is_rate_shown(row: VatBreakdown, printed: set[Decimal], text: PrintedText) -> bool:
+    """Whether the page shows a row's rate: in figures, or by the net amount and the tax that it prints."""
+    rate, taxable, tax = row.rate or Decimal(0), row.taxable, row.tax
+    if taxable and tax is not None:
+        if abs(abs(taxable) * rate / 100 - abs(tax)) > RATE_SLACK + RATE_SHARE * abs(taxable):
+            return not text.lines or not text.has_number(tax)  # the page's amounts make another rate
+        if text.has_number(tax):
+            return True
+    return not printed or rate in printed | text.lone_numbers
+
+
+def _compare_payee(xml: Extraction, text: PrintedText) -> Finding | None:
+    """Who is to be paid in the seller's place must stand on the page."""
+    told = next((finding for finding in xml.findings if finding.rule == PAYEE_RULE and finding.actual), None)
+    if told is None or told.actual is None or not text.lines or _name_coverage(told.actual, text) > NAME_COVERAGE:
+        return None
+    message = f"The XML has {told.actual!r} paid in the seller's place, whom the page does not name. Ask the sender."
+    return Finding(
+        rule=RULE, severity=Severity.HOLD, terms=("seller_name", "iban"), expected=told.actual, message=message
     )
 
 
@@ -224,21 +206,6 @@ def _difference(term: str, expected: str, shown: str | None) -> Finding:
 def _nothing_printed() -> Finding:
     message = "The page shows no text that could be held against the e-invoice inside. Open the PDF and compare."
     return Finding(rule=RULE, severity=Severity.HOLD, terms=REQUIRED_TERMS, message=message)
-
-
-def _is_iban(text: str) -> bool:
-    """Shape and ISO 13616 checksum."""
-    if not re.fullmatch(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", text):
-        return False
-    return int("".join(str(int(character, 36)) for character in text[4:] + text[:4])) % 97 == 1
-
-
-def _is_mostly_digits(text: str) -> bool:
-    return sum(character.isdigit() for character in text) >= 0.6 * len(text)
-
-
-def _compact(text: str) -> str:
-    return re.sub(r"[^A-Z0-9]", "", text.upper())
 
 
 def _text(value: Value) -> str:

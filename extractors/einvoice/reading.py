@@ -18,10 +18,12 @@ from typing import Any
 
 from lxml import etree
 
+from extractors.einvoice.notations import fold
 from extractors.einvoice.parsing import parse_xml
 from extractors.einvoice.rules import Engine, check
 from extractors.einvoice.syntax import VAT_TERMS, Address, Group, Paths, Syntax, select, syntaxes_by_root
 from extractors.einvoice.values import parse_date, parse_number, parse_paragraph, parse_text
+from extractors.mentions import mentions_in
 from models.decision import Reason
 from models.errors import NoInvoiceError, UnsupportedMediaTypeError
 from models.extraction import DocumentType, Evidence, Extraction
@@ -89,9 +91,10 @@ def read_xml(content: bytes, limits: LimitSettings, rules: Engine = "off") -> Ex
         document_type=_document_type(invoice.type_code),
         language=_language(root, syntax),
         profile=_first_text(root, syntax.document["profile"]),
-        findings=(*notes, *broken),
+        findings=(*notes, *broken, *_find_payee(root, syntax, invoice.seller_name)),
         decision="review" if reasons else "auto",
         reasons=reasons,
+        mentions=mentions_in(root),
     )
 
 
@@ -237,6 +240,16 @@ def _find_nothing(header: Values) -> list[Finding]:
         return []
     message = "The e-invoice has neither a number nor an amount. Ask the sender for a complete one."
     return [Finding(rule="AP-XML-EMPTY", severity=Severity.ERROR, terms=ESSENTIAL_TERMS, message=message)]
+
+
+def _find_payee(root: etree._Element, syntax: Syntax, seller: str | None) -> list[Finding]:
+    """Somebody else than the seller who is to be paid (BT-59): a factor, or whoever changed the file."""
+    payee = _first_text(root, syntax.document["payee"]) if "payee" in syntax.document else None
+    if payee is None or fold(payee) == fold(seller or ""):
+        return []
+    message = f"The payment is to go to {payee[:120]!r}, not to the seller {(seller or '')[:120]!r}: is it agreed?"
+    return [Finding(rule="AP-XML-PAYEE", severity=Severity.WARNING, terms=("seller_name", "iban"), expected=seller,
+                    actual=payee[:200], message=message)]  # fmt: skip
 
 
 def _document_type(type_code: str | None) -> DocumentType:

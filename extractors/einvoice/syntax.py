@@ -62,7 +62,7 @@ class Syntax:
 
     name: str
     roots: Mapping[str, str]  # name of the root element -> type code where the document names none
-    document: Mapping[str, Paths]  # profile, language, seller_country; bodies where there may be several
+    document: Mapping[str, Paths]  # profile, language, seller_country; payee, bodies
     header: Mapping[str, Paths]
     address: Address
     vat: Group

@@ -26,6 +26,7 @@ from extractors.fields.reader import read_document
 from extractors.fields.remembering import sample_of
 from extractors.fields.scorer import Scorer
 from extractors.fields.sheet import Sheet, prepare
+from extractors.mentions import mentions_on
 from models.document import Page
 from models.extraction import Extraction
 from models.settings import ReadingSettings
@@ -73,6 +74,8 @@ def _read_group(sheets: list[Sheet], reading: ReadingSettings, model: ReaderMode
     """One invoice without the pages that only came along with it, and a note that says which those are."""
     parted = part_attachments(sheets)
     extraction = _read_one(parted.kept, reading, model, recall)
+    # Terms of business that only came along carry mentions too.
+    extraction = extraction.model_copy(update={"mentions": mentions_on(sheet.page for sheet in sheets)})
     if not parted.left:
         return extraction
     return extraction.model_copy(update={"findings": (*extraction.findings, note_left_out(parted.left))})

@@ -84,6 +84,7 @@ class Candidate:
 TORN_DIGITS = 6  # shorter runs of digits are rather two numbers
 TORN_GAP = 0.22  # of the row's height; between words stands at least a quarter
 _TORN_LEFT = re.compile(r"[A-Z]{1,5}[-/]?\d+|[A-Z]{1,5}[-/][\d/-]*\d")
+_BANK = re.compile(r"\b(?:bic|swift)\b", re.IGNORECASE)
 _TORN_RIGHT = re.compile(r"\d[\d/-]*\d")
 
 
@@ -99,17 +100,16 @@ def find_candidates(row: Row, locale: Locale) -> tuple[Candidate, ...]:
     found += [c for c in _numbers(row, locale) if not set(range(c.first, c.last + 1)) & taken]
     found += _second_readings(row, locale)
     found += [c for c in _guesses(row) if not set(range(c.first, c.last + 1)) & taken]
-    amounts = {
-        c.first
-        for c in found
-        if c.kind in ("money", "percent") and c.first == c.last and (c.currency or c.decimals == 2)
-    }
+    worths = (c for c in found if c.kind in ("money", "percent") and c.first == c.last)
+    amounts = {c.first for c in worths if c.currency or c.decimals == 2}
     found += _codes(row, taken | amounts)
     return tuple(found)
 
 
 def _shaped(row: Row) -> Iterator[Candidate]:
     if not any(map(str.isdigit, row.text)):
+        if _BANK.search(row.text):  # most BICs have no digit
+            yield from (_candidate("bic", each.value, row, each.start, each.end) for each in find_bics(row.text))
         return
     kinds: tuple[tuple[Kind, Iterator[Identifier]], ...] = (
         ("iban", (found for found in find_ibans(row.text) if found.checked)),
@@ -143,6 +143,8 @@ def _dates(row: Row, locale: Locale) -> Iterator[Candidate]:
 
 def _numbers(row: Row, locale: Locale) -> Iterator[Candidate]:
     if not any(map(str.isdigit, row.text)):
+        if _BANK.search(row.text):  # most BICs have no digit
+            yield from (_candidate("bic", each.value, row, each.start, each.end) for each in find_bics(row.text))
         return
     find = find_torn_numbers if _is_recognised(row) else find_numbers
     for number in find(row.text, locale.decimal):

@@ -28,6 +28,7 @@ LEAST_VOTES = 3  # frequent words and labels that make a language
 QUOTED = frozenset({"order", "delivery_note", "receipt", "statement"})  # what invoices quote, or are titled as well
 BESIDE_INVOICE = 0.45  # of the other title's weight: from here on the word invoice is the title
 TILL = 3.0  # signs from which a page comes from a till
+WEAK = 1.0  # weight of what is no more than a word in the text, as `bon` in `Votre bon de commande`
 STRONG = 0.8
 MONEY_TERMS = frozenset({"gross_total", "payable_total", "net_total", "tax_total", "invoice_number"})
 # What a till prints and what an invoice to be paid later prints, by term of a label, once each.
@@ -74,6 +75,8 @@ def document_type(sheets: Sequence[Sheet]) -> DocumentType:
         best = "invoice"  # invoices quote orders and deliveries; receipts are often titled tax invoice
     if best in ("", "invoice", "receipt") and till_signs(sheets) >= TILL:
         return "receipt"
+    if best == "receipt" and votes[best] < WEAK and till_signs(sheets) <= -TILL:
+        return "invoice"  # it is to be paid later
     if best:
         return KINDS[best]
     return "invoice" if asks_for_money(sheets) else "other"

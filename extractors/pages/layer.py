@@ -1,7 +1,7 @@
 """The text layer of one PDF page: its words, and the counts that tell whether to trust it.
 
-Points, origin top left of the page as a viewer shows it. Words in text render mode 3 (invisible) are counted, never
-returned: what a person cannot see is no part of an invoice.
+Points, origin top left of the page as a viewer shows it. Words that nobody sees (`unseen`) are counted and kept apart:
+what a person cannot see is no part of an invoice.
 
 >>> is_bold_name("ABCDEF+Arial-BoldMT"), is_bold_name("Helvetica")
 (True, False)
@@ -20,19 +20,24 @@ from pypdfium2 import raw
 from extractors.pages.characters import Character, Token, join_words
 from extractors.pages.objects import survey_objects
 from extractors.pages.trust import Layer, count_nonsense, is_garbled
-from models.document import Box, Word
+from extractors.pages.unseen import unseen
+from models.document import Box, Unseen, Word
 
 _BOLD = re.compile(r"bold|black|heavy|demi(?!al)", re.IGNORECASE)
 _FORCE_BOLD = 1 << 18  # font descriptor flag 19
 _STROKED = {raw.FPDF_TEXTRENDERMODE_FILL_STROKE, raw.FPDF_TEXTRENDERMODE_FILL_STROKE_CLIP}  # bold by outlining
-_UNSEEN = {raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP}
 _PRECISION = 1000.0  # device units a point, while the page's matrix is asked for
 MOST_CHARACTERS = 200_000  # a dense page has 10,000
+MOST_HIDDEN = 5_000  # words
 
 
-class _Style(NamedTuple):
-    is_bold: bool
-    is_unseen: bool
+class Text(NamedTuple):
+    """The text layer of a page: what is seen, what is not, how it was turned, and what was counted."""
+
+    words: tuple[Word, ...]
+    turn: int  # degrees clockwise
+    layer: Layer
+    hidden: tuple[Unseen, ...] = ()
 
 
 class _Frame(NamedTuple):
@@ -51,37 +56,45 @@ class _Frame(NamedTuple):
         return Box(round(x0, 2), round(y0, 2), round(x1, 2), round(y1, 2))
 
 
-def read_layer(page: pdfium.PdfPage) -> tuple[tuple[Word, ...], int, Layer]:
-    """The visible words of a page made upright, the degrees clockwise that took, and what was counted."""
+def read_layer(page: pdfium.PdfPage) -> Text:
+    """The visible words of a page made upright, those that nobody sees, and what was counted."""
     frame, (width, height) = _frame(page), page.get_size()
     text_page = page.get_textpage()
     try:
-        characters = list(_characters(text_page, frame))
-        tokens = [token for token in join_words(characters) if _is_on_page(token.box, width, height)]
-        styles = _styles(text_page, tokens)
+        everything = join_words(_characters(text_page, frame))
+        tokens = [token for token in everything if _is_on_page(token.box, width, height)]
+        bold = _bold(text_page, tokens)
+        whys = unseen(page, text_page, tokens, frame.box)
     finally:
         text_page.close()
     turn = _most_common_turn(tokens)
+    boxes = [_turned(token.box, turn, width, height) for token in tokens]
     words = tuple(
-        Word(token.text, _turned(token.box, turn, width, height), bold=style.is_bold)
-        for token, style in zip(tokens, styles, strict=True)
-        if not style.is_unseen
-    )
+        Word(token.text, box, bold=is_bold)
+        for token, box, is_bold, why in zip(tokens, boxes, bold, whys, strict=True) if not why
+    )  # fmt: skip
+    hidden = [Unseen(token.text, box, why) for token, box, why in zip(tokens, boxes, whys, strict=True) if why]
+    if len(tokens) < len(everything):
+        outside = (token for token in everything if not _is_on_page(token.box, width, height))
+        hidden += [Unseen(token.text, _turned(token.box, turn, width, height), "outside") for token in outside]
+    return Text(words, turn, _count(page, tokens, len(tokens) - len(words)), tuple(hidden[:MOST_HIDDEN]))
+
+
+def _count(page: pdfium.PdfPage, tokens: list[Token], invisible: int) -> Layer:
     shown = "".join(token.text for token in tokens)
     found = survey_objects(page)
     long, nonsense = count_nonsense(tokens)
-    layer = Layer(
+    return Layer(
         characters=len(shown),
         garbled=sum(map(is_garbled, shown)) if not shown.isascii() or not shown.isprintable() else 0,
         words=len(tokens),
         long=long,
         nonsense=nonsense,
-        invisible=sum(style.is_unseen for style in styles),
+        invisible=invisible,
         ink=found.ink,
         picture=found.picture,
         covered=found.covered,
     )
-    return words, turn, layer
 
 
 def is_bold_name(name: str) -> bool:
@@ -146,24 +159,22 @@ def _is_on_page(box: Box, width: float, height: float) -> bool:
     return box.x1 > 0 and box.y1 > 0 and box.x0 < width and box.y0 < height
 
 
-def _styles(text_page: pdfium.PdfTextPage, tokens: list[Token]) -> list[_Style]:
-    """How each word is drawn, by its first character; one look at each text object is enough."""
-    known: dict[int | None, _Style] = {}
-    styles = []
+def _bold(text_page: pdfium.PdfTextPage, tokens: list[Token]) -> list[bool]:
+    """Whether each word is bold, by its first character; one look at each text object is enough."""
+    known: dict[int | None, bool] = {}
+    found = []
     for token in tokens:
         drawn = raw.FPDFText_GetTextObject(text_page, token.at)
         address = ctypes.cast(drawn, ctypes.c_void_p).value
         if address not in known:
-            known[address] = _style(drawn) if address else _Style(is_bold=False, is_unseen=False)
-        styles.append(known[address])
-    return styles
+            known[address] = bool(address) and _is_bold(drawn)
+        found.append(known[address])
+    return found
 
 
-def _style(drawn: Any) -> _Style:  # noqa: ANN401 - a ctypes pointer
-    mode = raw.FPDFTextObj_GetTextRenderMode(drawn)
+def _is_bold(drawn: Any) -> bool:  # noqa: ANN401 - a ctypes pointer
     font = raw.FPDFTextObj_GetFont(drawn)
-    is_bold = mode in _STROKED or bool(font and _is_bold_font(font))
-    return _Style(is_bold, mode in _UNSEEN)
+    return raw.FPDFTextObj_GetTextRenderMode(drawn) in _STROKED or bool(font and _is_bold_font(font))
 
 
 def _is_bold_font(font: raw.FPDF_FONT) -> bool:

@@ -22,7 +22,7 @@ from pypdfium2 import raw
 from extractors.pages.layer import read_layer
 from extractors.pages.objects import largest_picture, picture_resolution
 from extractors.pages.trust import judge
-from models.document import Page
+from models.document import Page, Unseen
 from models.errors import (
     EmptyFileError,
     EncryptedDocumentError,
@@ -34,6 +34,7 @@ from models.settings import LimitSettings, ReadingSettings
 POINTS = 72.0
 A4 = 595.0 * 842.0  # square points; smaller pages are drawn finer, to as many pixels
 FINEST_DPI = 300.0  # the print of a till is small: measured on slips scanned at 300 to 600
+BELOW = "below the picture"  # a word of a layer that was not believed
 COARSEST_DPI = 150.0  # a coarse picture is not blown up beyond this
 Picture = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 
@@ -64,16 +65,19 @@ def _read_page(
     page: pdfium.PdfPage, number: int, reading: ReadingSettings, limits: LimitSettings, *, may_ocr: bool
 ) -> Page:
     width, height = page.get_size()
-    words, turn, layer = read_layer(page)
-    verdict = judge(layer)
+    text = read_layer(page)
+    verdict = judge(text.layer)
     if verdict.is_trusted:
-        notes = ("hidden_text",) if layer.invisible else ()
-        if turn % 180:
+        notes = ("hidden_text",) if text.layer.invisible else ()
+        if text.turn % 180:
             width, height = height, width
-        return Page(number, width, height, words, rotation=turn, notes=notes)
+        return Page(number, width, height, text.words, rotation=text.turn, notes=notes, hidden=text.hidden)
     if not may_ocr:
         raise LimitExceededError(f"more than {limits.ocr_pages} pages must be read by OCR")
-    return _read_drawn(page, number, reading, limits, verdict.note)
+    is_text = verdict.note != "text_layer_garbled"
+    seen = tuple(Unseen(word.text, word.box, BELOW) for word in text.words) if is_text else ()
+    drawn = _read_drawn(page, number, reading, limits, verdict.note)
+    return replace(drawn, hidden=text.hidden + seen)
 
 
 def _read_drawn(page: pdfium.PdfPage, number: int, reading: ReadingSettings, limits: LimitSettings, note: str) -> Page:

@@ -78,7 +78,7 @@ def _answer(
 ) -> tuple[frames.Answer, bytes]:
     try:
         body = _WORK[request.kind](request, content, orders, recall)
-        if request.kind != "render" and len(body) > orders.limits.answer_bytes:
+        if request.kind not in _FILES and len(body) > orders.limits.answer_bytes:
             raise LimitExceededError(f"the result is {len(body)} bytes, {orders.limits.answer_bytes} are allowed")
     except FacturierError as error:
         return frames.Answer(error=error.reason_code, detail=error.detail[:500]), b""
@@ -137,9 +137,18 @@ def _learn(request: frames.Request, content: bytes, orders: frames.Orders, _: Qu
     return sample.model_dump_json().encode()
 
 
+def _attach(request: frames.Request, content: bytes, orders: frames.Orders, _: Questions | None) -> bytes:  # noqa: ARG001 - one signature
+    from extractors.pages.attach import attach_xml
+
+    cut = max(0, len(content) - request.xml_bytes)
+    return attach_xml(content[:cut], content[cut:], request.about)
+
+
+_FILES = frozenset({"render", "attach"})  # answers that are files: whoever asks says how large they may be
 _WORK: dict[str, Callable[[frames.Request, bytes, frames.Orders, Questions | None], bytes]] = {
     "read": _read,
     "render": _render,
     "words": _words,
     "learn": _learn,
+    "attach": _attach,
 }

@@ -18,7 +18,7 @@ import socket
 import struct
 from typing import Literal
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from models.invoice import Frozen, Invoice
 from models.memory import Sample
@@ -39,7 +39,7 @@ class FrameTooLargeError(ValueError):
 class Request(Frozen):
     """What a child is to do with the bytes that follow."""
 
-    kind: Literal["read", "render", "words", "learn"]
+    kind: Literal["read", "render", "words", "learn", "attach"]
     name: str = ""
     media_type: str = ""
     number: int = 1  # page, from 1
@@ -51,6 +51,8 @@ class Request(Frozen):
     invoice: Invoice | None = None  # what a person confirmed, to be learned
     pages: tuple[int, ...] = ()  # where it stands in the file
     groups: tuple[tuple[int, ...], ...] = ()  # pages of each invoice, as Document has them
+    xml_bytes: int = 0  # so many bytes at the end of the body are an XML to be put into the PDF before them
+    about: dict[str, str] = Field(default_factory=dict)  # words about that PDF
 
 
 class Answer(Frozen):

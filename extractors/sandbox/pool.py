@@ -9,6 +9,7 @@ repeated once. Thread-safe.
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -29,6 +30,7 @@ from models.settings import LimitSettings, ReadingSettings
 
 START_SECONDS = 60.0  # what a cold machine may take to import everything
 MOST_LINES = 10_000
+MOST_WORDS = 1_000  # characters of one text about a PDF
 _PAGES: TypeAdapter[tuple[Page, ...]] = TypeAdapter(tuple[Page, ...])
 
 
@@ -135,6 +137,16 @@ class ReaderPool:
             return _PAGES.validate_json(body, strict=True)
         except ValidationError as error:
             raise UnreadableDocumentError("the reader's answer was refused: these are not pages") from error
+
+    def attach(self, pdf: bytes, xml: bytes, about: Mapping[str, str]) -> bytes:
+        """The pages of a PDF with an XML inside, as Factur-X wants it; `about` is of `attach_xml`. Raises as `read`."""
+        told = {name: text[:MOST_WORDS] for name, text in about.items()}  # the header of a frame is small
+        request = frames.Request(kind="attach", reading=self._reading, xml_bytes=len(xml), about=told)
+        with self._slots:
+            made = self._ask(request, pdf + xml, 2 * self._limits.file_bytes)
+        if not made.startswith(b"%PDF-"):
+            raise UnreadableDocumentError("the reader's answer was refused: it is not a PDF")
+        return made
 
     def close(self) -> None:
         """Finish what has begun, drop what has not, and end the warm parent."""

@@ -14,8 +14,9 @@ LISTED = 50  # bad rows that are written out
 
 
 def run_import(
-    store: Store, kind: str, path: Path, client_id: str, *, strict: bool, actor: str = "operator", as_json: bool = False
-) -> int:
+    store: Store, kind: str, path: Path, client_id: str, *, strict: bool, actor: str = "operator",
+    as_json: bool = False, trusted: bool = True,
+) -> int:  # fmt: skip
     """Import a file and say what became of it.
 
     Returns:
@@ -26,7 +27,7 @@ def run_import(
         complain(wrong)
         return EXIT_USAGE
     try:
-        report = import_master(store, kind, path, client_id, strict=strict, actor=actor)
+        report = import_master(store, kind, path, client_id, strict=strict, actor=actor, trusted=trusted)
     except MasterFileError as error:
         complain(f"{safe(path)}: {safe(error.detail)}. {error.advice}")
         return EXIT_FAILURE
@@ -61,4 +62,4 @@ def _list_problems(report: ImportReport) -> None:
     if len(report.warnings) > LISTED:
         complain(f"... and {len(report.warnings) - LISTED} more warnings (--json lists all)")
     for notice in report.notices:
-        complain(f"changed bank account, now verified by this import: {safe(notice)}")
+        complain(f"changed bank account: {safe(notice)}")

@@ -11,13 +11,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 
+from flows.anchors import Notary
 from flows.api_health import is_server_up
 from flows.demo import load_demo
+from flows.heart import Pulse
 from flows.house import House, open_house
 from flows.server import server_environment
 from flows.supervise import Child, is_port_free, python
 from flows.terminal import EXIT_DONE, EXIT_SETTINGS, complain, say
 from models.settings import Settings
+from models.store.audit import now
 from models.store.clients import folders, list_clients
 from models.store.documents import count_by_state
 from models.store.people import ensure_first_user
@@ -60,11 +63,14 @@ class Office:
         os.environ["PREFECT_API_URL"] = environment["PREFECT_API_URL"]
         self.children = [_child(house, "worker", environment, "-m", "flows.worker"),
                          _child(house, "review", environment, "-m", "review.serve"),
+                         _child(house, "webhooks", environment, "-m", "flows.send_webhooks"),
                          _child(house, "schedules", environment, "-m", "flows.schedules")]  # fmt: skip
         if own:
             self.children.insert(0, _server(house, settings, environment))
         self.environment = environment
         self._told: dict[str, dict[str, int]] = {}
+        self.pulse = Pulse(house.store)
+        self.notary = Notary(house.store, house.settings)
 
     def on_signal(self, _number: int, _frame: FrameType | None) -> None:
         """Stop at the next tick."""
@@ -92,15 +98,25 @@ class Office:
             for child in self.children:
                 if child.name != "automations" and (told := child.revive()):
                     complain(told)
+            self.pulse.beat(self._alive())
+            self.notary.note()
             self._tell_counts()
             time.sleep(_TICK_SECONDS)
 
     def stop(self) -> None:
         """End the children, the worker first: it finishes the chunk in hand."""
+        began = now()
         say("Stopping; what is in hand is finished, nothing is lost ...")
         for child in sorted(self.children, key=lambda each: each.name != "worker"):
             child.stop()
+        self.pulse.stop(began)
         say("Stopped.")
+
+    def _alive(self) -> tuple[str, ...]:
+        """The parts that are seen to work; the worker says so itself."""
+        named, web = {"schedules", "prefect"}, self.house.settings.web
+        running = [child.name for child in self.children if child.name in named and child.is_running()]
+        return tuple(running) if is_port_free(web.host, web.port) else (*running, "review")
 
     def _tell_counts(self) -> None:
         with self.house.store.read() as session:

@@ -1,6 +1,7 @@
 """A published invoice as UN/CEFACT Cross Industry Invoice, EN 16931-3-3: a transcription, never the original.
 
-It says so in a note. It holds what the invoice holds and nothing that was made up, so reading it gives the same values.
+It says so in a note, and by a specification id of its own (but in Factur-X, which knows only its own). It holds what
+the invoice holds, and what follows from it as `flows.exports.transcription` says. The original is named by its hash.
 """
 
 from __future__ import annotations
@@ -8,8 +9,10 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from flows.exports.allowances import REASONS, parts_of
+from flows.exports.transcription import EXEMPTIONS, RATELESS, SPECIFICATION, Origin, complete
 from flows.exports.tree import Branch, serialise, split_country, tree
-from flows.exports.ubl import CUSTOMIZATION, TRANSCRIPTION, line_category
+from flows.exports.ubl import line_category, note_of
 from models.invoice import Invoice, InvoiceLine, VatBreakdown
 
 _SCHEMA = "urn:un:unece:uncefact:data:standard"
@@ -20,19 +23,21 @@ NAMESPACES: dict[str | None, str] = {
 }
 
 
-def write_cii(invoice: Invoice, document_id: str) -> bytes:
+def write_cii(published: Invoice, origin: Origin, *, specification: str = SPECIFICATION) -> bytes:
     """The invoice or credit note as CII."""
-    guideline = Branch("ram:GuidelineSpecifiedDocumentContextParameter", (Branch("ram:ID", CUSTOMIZATION),))
+    completed = complete(published, origin)
+    invoice = completed.invoice
+    guideline = Branch("ram:GuidelineSpecifiedDocumentContextParameter", (Branch("ram:ID", specification),))
     document = (
         Branch("ram:ID", invoice.invoice_number),
         Branch("ram:TypeCode", invoice.type_code),
         Branch("ram:IssueDateTime", _day(invoice.issue_date)),
-        Branch("ram:IncludedNote", (Branch("ram:Content", TRANSCRIPTION.format(document_id)),)),
+        Branch("ram:IncludedNote", (Branch("ram:Content", note_of(completed, origin)),)),
     )
     trade = (
         *(_line(line, invoice) for line in invoice.lines),
-        _agreement(invoice),
-        _delivery(invoice),
+        _agreement(invoice, completed.buyer_country, origin),
+        _delivery(invoice, completed.buyer_country),
         _settlement(invoice),
     )
     content = (
@@ -48,19 +53,29 @@ def _day(day: date | None) -> tuple[Branch, ...]:
     return () if day is None else (Branch("udt:DateTimeString", day.strftime("%Y%m%d").zfill(8), {"format": "102"}),)
 
 
-def _agreement(invoice: Invoice) -> Branch:
+def _agreement(invoice: Invoice, buyer_country: str | None, origin: Origin) -> Branch:
     street, country = split_country(invoice.seller_address)
     address = (Branch("ram:LineOne", street), Branch("ram:CountryID", country))
     seller = _party(invoice.seller_name, invoice.seller_vat_id, invoice.seller_legal_id, address)
-    buyer = _party(invoice.buyer_name, invoice.buyer_vat_id, invoice.buyer_legal_id, ())
+    place = (Branch("ram:CountryID", buyer_country),)
+    buyer = _party(invoice.buyer_name, invoice.buyer_vat_id, invoice.buyer_legal_id, place)
     content = (
         Branch("ram:BuyerReference", invoice.buyer_reference),
         Branch("ram:SellerTradeParty", seller),
         Branch("ram:BuyerTradeParty", buyer),
         Branch("ram:BuyerOrderReferencedDocument", _reference(invoice.order_reference)),
         Branch("ram:ContractReferencedDocument", _reference(invoice.contract_reference)),
+        Branch("ram:AdditionalReferencedDocument", _original(origin)),
     )
     return Branch("ram:ApplicableHeaderTradeAgreement", content, is_kept=True)
+
+
+def _original(origin: Origin) -> tuple[Branch, ...]:
+    """Code 916 of UNTDID 1001: a document that supports this one."""
+    if not origin.sha256:
+        return ()
+    name = Branch("ram:Name", "The original document")
+    return (*_reference(f"sha256:{origin.sha256}"), Branch("ram:TypeCode", "916"), name)
 
 
 def _reference(identifier: str | None) -> tuple[Branch, ...]:
@@ -78,9 +93,12 @@ def _party(
     )
 
 
-def _delivery(invoice: Invoice) -> Branch:
+def _delivery(invoice: Invoice, country: str | None) -> Branch:
+    """When it was delivered, and where to in an intra-community supply (BR-IC-12)."""
+    goes_to = country if any(row.category == "K" for row in invoice.vat_breakdown) else None
     moment = (Branch("ram:OccurrenceDateTime", _day(invoice.delivery_date)),)
-    content = (Branch("ram:ActualDeliverySupplyChainEvent", moment),)
+    place = (Branch("ram:PostalTradeAddress", (Branch("ram:CountryID", goes_to),)),)
+    content = (Branch("ram:ShipToTradeParty", place), Branch("ram:ActualDeliverySupplyChainEvent", moment))
     return Branch("ram:ApplicableHeaderTradeDelivery", content, is_kept=True)
 
 
@@ -115,11 +133,14 @@ def _payment(invoice: Invoice) -> Branch:
 
 
 def _tax(row: VatBreakdown) -> Branch:
+    code, reason = EXEMPTIONS.get(row.category or "", (None, None))
     content = (
         Branch("ram:CalculatedAmount", row.tax),
         Branch("ram:TypeCode", "VAT"),
+        Branch("ram:ExemptionReason", reason),
         Branch("ram:BasisAmount", row.taxable),
         Branch("ram:CategoryCode", row.category),
+        Branch("ram:ExemptionReasonCode", code),
         Branch("ram:RateApplicablePercent", row.rate),
     )
     return Branch("ram:ApplicableTradeTax", content)
@@ -131,23 +152,21 @@ def _rate(rate: Decimal | None, category: str | None, tag: str) -> Branch:
     content = (
         Branch("ram:TypeCode", "VAT"),
         Branch("ram:CategoryCode", category),
-        Branch("ram:RateApplicablePercent", rate),
+        Branch("ram:RateApplicablePercent", None if category in RATELESS else rate),
     )
     return Branch(tag, content)
 
 
 def _allowances(invoice: Invoice) -> tuple[Branch, ...]:
-    """One sum of allowances and one of charges; how they fall on several VAT rates nobody has read."""
-    only = invoice.vat_breakdown[0] if len(invoice.vat_breakdown) == 1 else VatBreakdown()
-    rows = (("false", "Allowance", invoice.allowance_total), ("true", "Charge", invoice.charge_total))
     return tuple(
         Branch("ram:SpecifiedTradeAllowanceCharge", (
-            Branch("ram:ChargeIndicator", (Branch("udt:Indicator", sign),)),
-            Branch("ram:ActualAmount", amount),
-            Branch("ram:Reason", reason),
-            _rate(only.rate, only.category, "ram:CategoryTradeTax"),
+            Branch("ram:ChargeIndicator", (Branch("udt:Indicator", "true" if part.is_charge else "false"),)),
+            Branch("ram:ActualAmount", part.amount),
+            Branch("ram:ReasonCode", REASONS[part.is_charge][0]),
+            Branch("ram:Reason", REASONS[part.is_charge][1]),
+            _rate(part.rate, part.category, "ram:CategoryTradeTax"),
         ))
-        for sign, reason, amount in rows if amount
+        for part in parts_of(invoice)
     )  # fmt: skip
 
 

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from flows.exports.cells import number_text
-from models.durable import drop, make_folder, sync_folders, write_atomic
+from models.durable import drop, file_hash, make_folder, sync_folders, write_atomic
 from models.store.outputs import Row
 from models.views import View
 
 MANIFEST, SUCCESS = "manifest.json", "_SUCCESS"
-_PLAIN_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*(\.[a-z0-9]+){1,2}")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[a-z0-9]+){1,2}")
 
 
 def write_folder(
@@ -61,6 +61,19 @@ def _listed(folder: Path) -> set[str]:
     except (OSError, ValueError, KeyError, TypeError):
         return set()
     return {name for name in names if isinstance(name, str) and _PLAIN_NAME.fullmatch(name) and name != MANIFEST}
+
+
+def whole_manifest(folder: Path) -> str | None:
+    """The manifest of a folder in which every listed file lies unharmed and `_SUCCESS` too; None where not."""
+    if not (folder / SUCCESS).is_file():
+        return None
+    try:
+        text = (folder / MANIFEST).read_text("utf-8")
+        listed = {each["name"]: each["sha256"] for each in json.loads(text)["files"]}
+        found = {name: file_hash(folder / name) for name in listed if _PLAIN_NAME.fullmatch(name)}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return text if found == listed else None
 
 
 class Tally:

@@ -61,7 +61,12 @@ def _element(branch: Branch, namespaces: Mapping[str | None, str]) -> etree._Ele
 def _text(value: str | date | Decimal | None) -> str:
     if isinstance(value, Decimal):
         return format(value, "f")
-    return "" if value is None else _NO_XML.sub("", str(value))
+    return "" if value is None else plain_text(str(value))
+
+
+def plain_text(text: str) -> str:
+    """A text without the characters that XML cannot hold."""
+    return _NO_XML.sub("", text)
 
 
 def split_country(address: str | None) -> tuple[str | None, str | None]:

@@ -30,7 +30,8 @@ from models.tables import (
 BANK, AMOUNT, OVERRIDE = "bank", "amount", "override"
 # Errors with which an invoice contradicts itself or the law. Others (no order, an unknown code) only ask for a look.
 WRONG = ("BR-CO-", "AP-LINES-NET", "AP-VAT-", "AP-AMOUNT-RANGE", "AP-CREDIT-", "AP-LEGAL-ID", "AP-FR-KEY")
-_OTHERWISE = ("AP-BANK-", "AP-DUPLICATE")  # have their own ways: the rule `bank`, the state `duplicate`
+_OTHERWISE = ("AP-BANK-",)  # has its own way: the rule `bank`
+_SETTLED_APART = frozenset({"AP-DUPLICATE"})  # the state `duplicate`
 
 
 class FourEyesError(FacturierError):
@@ -81,7 +82,7 @@ def overrides(rule: str, severity: str) -> bool:
     >>> overrides("BR-CO-15", "error"), overrides("AP-FIRST-INVOICE", "error"), overrides("AP-SUPPLIER-UNKNOWN", "hold")
     (True, False, True)
     """
-    if rule.startswith(_OTHERWISE):
+    if rule.startswith(_OTHERWISE) or rule in _SETTLED_APART:
         return False
     return severity == Severity.HOLD or (severity == Severity.ERROR and rule.startswith(WRONG))
 

@@ -151,25 +151,29 @@ def chain_hash(row: AuditRow | Link, key: bytes) -> str:
     return hmac.new(key, body.encode(), hashlib.sha256).hexdigest()
 
 
-def verify(session: Session, *, anchor: tuple[int, str] | None = None) -> str | None:
+def verify(
+    session: Session, *, anchor: tuple[int, str] | None = None, anchors: Mapping[int, str] | None = None
+) -> str | None:  # fmt: skip
     """Walk the chain; None where it is whole, else one sentence that names the first bad row.
 
     Args:
         session: An open session.
         anchor: A head (seq, hash) that was copied elsewhere earlier; it must still be in the chain.
+        anchors: More of them.
     """
     key = audit_key(session)
     expected_seq, before = 1, GENESIS
+    noted = dict(anchors or {}) | (dict([anchor]) if anchor else {})
     for row in session.exec(select(AuditRow).order_by(AuditRow.seq)).yield_per(1000):  # type: ignore[arg-type]
         if row.seq != expected_seq:
             return f"row {expected_seq} is missing"
         if row.prev_hash != before or row.hash != chain_hash(row, key):
             return f"row {row.seq} was changed"
-        if anchor and row.seq == anchor[0] and row.hash != anchor[1]:
+        if noted.get(row.seq, row.hash) != row.hash:
             return f"row {row.seq} is not the one that was anchored"
         expected_seq, before = row.seq + 1, row.hash
     counted = session.get(CounterRow, "audit")
-    newest = max(counted.value if counted else 0, anchor[0] if anchor else 0)
+    newest = max([counted.value if counted else 0, *noted])
     if newest >= expected_seq:
         return f"the tail from row {expected_seq} on was cut"
     return None

@@ -137,7 +137,7 @@ def settled_audits(session: Session, client_id: str) -> tuple[Audit, ...]:
     """Every settled audit of a client, oldest first, for its figures."""
     query = select(AuditSampleRow).where(AuditSampleRow.client_id == client_id, AuditSampleRow.state != "open")
     rows = session.exec(query.order_by(col(AuditSampleRow.checked_at), AuditSampleRow.document_id))
-    return tuple(Audit(row.segment, row.state == "wrong", 1 / row.share, row.checked_at)
+    return tuple(Audit(row.segment, row.state == "wrong", 1 / row.share, row.checked_at, row.document_id)
                for row in rows if row.checked_at is not None)  # fmt: skip
 
 

@@ -38,6 +38,12 @@ def add_certificate(session: Session, certificate: Certificate, *, actor: str) -
                    actor=actor, at=certificate.made_at)  # fmt: skip
 
 
+def certified(session: Session) -> list[tuple[str, str]]:
+    """The clients and segments that have certificates."""
+    query = select(CertificateRow.client_id, CertificateRow.segment).distinct()
+    return list(session.exec(query.order_by(CertificateRow.client_id, CertificateRow.segment)))
+
+
 def standing_certificate(session: Session, client_id: str, segment: str) -> Certificate | None:
     """The newest certificate of a segment, also one that lets nothing through; None before the first."""
     query = select(CertificateRow.certificate_json).where(

@@ -58,7 +58,7 @@ def check_client_id(client_id: str) -> str:
     Raises:
         SettingsError: It is not made of 1 to 63 of a-z, 0-9, '-' and '_', beginning with a letter or digit.
     """
-    if not _SLUG.fullmatch(client_id):
+    if not is_slug(client_id):
         raise SettingsError(f"client id {client_id!r}: use 1 to 63 small letters, digits, '-' and '_', e.g. acme-fr")
     return client_id
 
@@ -66,6 +66,11 @@ def check_client_id(client_id: str) -> str:
 def folders(home: Path, client_id: str) -> ClientFolders:
     """The folders of a client (not created here)."""
     return ClientFolders(home / "clients" / check_client_id(client_id))
+
+
+def is_slug(client_id: str) -> bool:
+    """Whether a client's id may name its folder."""
+    return _SLUG.fullmatch(client_id) is not None
 
 
 def add_client(

@@ -23,6 +23,7 @@ from models.match import MatchResult
 from models.status import Status, may_move
 from models.store.audit import Act, canonical, now, record, record_all
 from models.store.claims_orders import TAKING, settle_claims
+from models.store.copies import file_copy_keys
 from models.store.found import search_words
 from models.store.kept import load_revision
 from models.tables import (
@@ -204,6 +205,7 @@ def add_extraction(
     document.waiting_until = None
     session.add(document)
     session.flush()
+    file_copy_keys(session, document)
     return revision
 
 

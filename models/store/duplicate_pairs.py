@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from models.errors import ConflictError
+from models.overriding import ANOTHER
 from models.status import Status
 from models.store.audit import record
 from models.store.judging_anew import judge_anew
@@ -59,7 +60,7 @@ def say_different(
         raise ConflictError("two alike invoices are told apart with a reason only")
     _put(session, document, other, DIFFERENT, reason, evidence, actor=actor, at=at)
     if document.state in {Status.DUPLICATE, Status.HELD}:
-        send_back(session, document, actor=actor, at=at, reason=f"another invoice: {reason}")
+        send_back(session, document, actor=actor, at=at, reason=f"{ANOTHER} {reason}")
     judge_anew(session, document, actor=actor, at=at)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -25,8 +26,29 @@ ORDER_COLUMNS = (
 _STATUS_ORDER = ("open", "closed", "cancelled")  # an order is open as long as one of its lines is
 
 
-def store_suppliers(store: Store, client_id: str, rows: Sequence[MasterRow], file: ImportedFile, actor: str) -> Counts:
-    """Insert or update suppliers with their bank accounts, and link orders that only had the supplier's VAT id."""
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """Who imports when, and whether accounts of new suppliers are trusted."""
+
+    actor: str
+    moment: datetime
+    trusted: bool
+
+    def stamp(self, *, is_new: bool) -> dict[str, Any]:
+        """What an account that is added is marked with: verified, or proposed."""
+        if is_new and self.trusted:
+            return {"verified_at": self.moment, "verified_by": VERIFIED_BY, "proposed_by": None}
+        return {"verified_at": None, "verified_by": None, "proposed_by": self.actor}
+
+
+def store_suppliers(
+    store: Store, client_id: str, rows: Sequence[MasterRow], file: ImportedFile, actor: str, *, trusted: bool = True
+) -> Counts:
+    """Insert or update suppliers with their bank accounts, and link orders that only had the supplier's VAT id.
+
+    An account that comes with a new supplier is verified by the import where that is `trusted`; one of a supplier that
+    was known is a proposal, which somebody else verifies.
+    """
     plan, moment = Plan(), now()
     seller_ids = dict.fromkeys(row.values["seller_id"] for row in rows)
     with store.read() as session:
@@ -40,7 +62,9 @@ def store_suppliers(store: Store, client_id: str, rows: Sequence[MasterRow], fil
         owners = vat_owners(session, client_id, (vat_id for _, vat_id in loose))
     vat_ids = {seller_id: row.vat_id for seller_id, row in known.items()}
     for row in rows:
-        _plan_supplier(plan, client_id, row, known.get(row.values["seller_id"]), banks, moment)
+        _plan_supplier(
+            plan, client_id, row, known.get(row.values["seller_id"]), banks, Vouched(actor, moment, trusted=trusted)
+        )
         if "vat_id" in row.values:
             vat_ids[row.values["seller_id"]] = row.values["vat_id"]
     sellers = _sellers_by_vat([*vat_ids.items(), *(pair for pair in owners if pair[0] not in seller_ids)])
@@ -102,7 +126,7 @@ def store_receipts(store: Store, client_id: str, rows: Sequence[MasterRow], file
 
 def _plan_supplier(
     plan: Plan, client_id: str, row: MasterRow, known: SupplierRow | None,
-    banks: Mapping[str, Mapping[str, SupplierBankRow]], moment: datetime,
+    banks: Mapping[str, Mapping[str, SupplierBankRow]], by: Vouched,
 ) -> None:  # fmt: skip
     seller_id, name = row.values["seller_id"], row.values["name"]
     values = {each: value for each, value in row.values.items() if each not in {"seller_id", "iban"}}
@@ -112,41 +136,41 @@ def _plan_supplier(
     chunk, key = plan.chunk, {"client_id": client_id, "seller_id": seller_id}
     changes = changes_of(values, known)
     if known is None:
-        chunk.inserts[SupplierRow].append(key | values | {"updated_at": moment})
+        chunk.inserts[SupplierRow].append(key | values | {"updated_at": by.moment})
     elif changes:
-        chunk.updates[SupplierRow].append(key | changes | {"updated_at": moment})
+        chunk.updates[SupplierRow].append(key | changes | {"updated_at": by.moment})
     file_supplier(chunk, key, known, values)
     are_banks_changed = "iban" in row.values and _plan_banks(
-        chunk, key, name if known else None, row.values["iban"], banks.get(seller_id, {}), moment
+        chunk, key, name if known else None, row.values["iban"], banks.get(seller_id, {}), by
     )
     plan.counts.add(is_new=known is None, is_changed=bool(changes) or are_banks_changed)
 
 
 def _plan_banks(
     chunk: Chunk, key: dict[str, str], known_name: str | None, wanted: Sequence[str],
-    present: Mapping[str, SupplierBankRow], moment: datetime,
+    present: Mapping[str, SupplierBankRow], by: Vouched,
 ) -> bool:  # fmt: skip
-    """Verify the accounts that the file names, drop those that only an import vouched for; True where any changed."""
+    """Add the accounts that the file names, drop those that only an import vouched for; True where any changed."""
     added = [iban for iban in wanted if iban not in present]
-    confirmed = [iban for iban in wanted if iban in present and present[iban].verified_at is None]
-    dropped = [bank for iban, bank in present.items() if iban not in wanted and bank.verified_by == VERIFIED_BY]
-    stamp = {"verified_at": moment, "verified_by": VERIFIED_BY}
+    only_imported = (None, VERIFIED_BY)
+    dropped = [bank for iban, bank in present.items() if iban not in wanted and bank.verified_by in only_imported]
+    stamp = by.stamp(is_new=known_name is None)
     chunk.inserts[SupplierBankRow] += [{**key, "iban": iban, **stamp} for iban in added]
-    chunk.updates[SupplierBankRow] += [{**key, "iban": iban, **stamp} for iban in confirmed]
     chunk.dropped += dropped
-    if known_name is not None and (added or confirmed or dropped):
+    if known_name is not None and (added or dropped):
         trusted = {iban for iban, bank in present.items() if bank.verified_at is not None}
-        after = (trusted - {bank.iban for bank in dropped}) | set(wanted)
+        after = {"ibans": sorted(trusted - {bank.iban for bank in dropped}), "proposed": sorted(added)}
         chunk.acts.append(Act("import:bank_account", f"supplier:{key['seller_id']}", key["client_id"],
-                              {"name": known_name, "ibans": sorted(trusted)}, {"ibans": sorted(after)}))  # fmt: skip
-    return bool(added or confirmed or dropped)
+                              {"name": known_name, "ibans": sorted(trusted)}, after))  # fmt: skip
+    return bool(added or dropped)
 
 
 def _notice(act: Act) -> str:
-    before, after = (act.before or {})["ibans"], (act.after or {})["ibans"]
+    before, after = act.before or {}, act.after or {}
+    proposed = f"; to be verified by a second person: {' '.join(after['proposed'])}" if after["proposed"] else ""
     return (
-        f"{act.subject.removeprefix('supplier:')} ({(act.before or {})['name']}): bank accounts were "
-        f"{' '.join(before) or 'none'}, are now {' '.join(after) or 'none'}"
+        f"{act.subject.removeprefix('supplier:')} ({before['name']}): verified bank accounts were "
+        f"{' '.join(before['ibans']) or 'none'}, are now {' '.join(after['ibans']) or 'none'}{proposed}"
     )
 
 

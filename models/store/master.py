@@ -12,11 +12,12 @@ from typing import Any
 
 from sqlalchemy import Float, Row, cast
 from sqlalchemy import select as core_select
-from sqlmodel import Session, and_, col, or_, select
+from sqlmodel import Session, and_, col, select
 
 from models.order import OrderLine, PurchaseOrder
 from models.status import Status
 from models.store.claims_orders import WHOLE_ORDER, taken_by_claims
+from models.store.copies import alike
 from models.store.told_apart import told_apart
 from models.tables import (
     DocumentRow,
@@ -98,24 +99,14 @@ def _received(session: Session, client_id: str, numbers: Iterable[str]) -> dict[
 
 
 def neighbours(session: Session, document: DocumentRow, seller_id: str | None, *, limit: int = 50) -> list[DocumentRow]:
-    """Documents that may be the same invoice: of one seller, or of one amount or number; never the document itself.
+    """Documents that may be the same invoice, found by key (`models.store.copies`); never the document itself.
 
-    Nor those of which a person has said that they are another invoice.
+    Nor those of which a person has said that they are another invoice. Those of the same seller come first.
     """
-    alike = [
-        and_(col(DocumentRow.gross_total).is_not(None), col(DocumentRow.gross_total) == document.gross_total),
-        and_(col(DocumentRow.invoice_number).is_not(None),
-             col(DocumentRow.invoice_number) == document.invoice_number),
-    ]  # fmt: skip
-    if seller_id is not None:
-        alike.append(col(DocumentRow.seller_id) == seller_id)
     ignored = (Status.REJECTED, Status.QUARANTINED, Status.DUPLICATE)
-    query = (
-        select(DocumentRow)
-        .where(DocumentRow.client_id == document.client_id, DocumentRow.id != document.id,
-               col(DocumentRow.state).not_in(ignored), or_(*alike),
-               col(DocumentRow.id).not_in(told_apart(document.id)))
-        .order_by(col(DocumentRow.received_at).desc())
-        .limit(limit)
+    query = select(DocumentRow).where(
+        col(DocumentRow.id).in_(alike(session, document)), DocumentRow.id != document.id,
+        col(DocumentRow.state).not_in(ignored), col(DocumentRow.id).not_in(told_apart(document.id)),
     )  # fmt: skip
-    return list(session.exec(query))
+    found = session.exec(query.order_by(col(DocumentRow.received_at).desc(), col(DocumentRow.id))).all()
+    return sorted(found, key=lambda row: row.seller_id != seller_id)[:limit]

@@ -71,6 +71,11 @@ def read_invoices(session: Session, client_id: str | None, after: int = 0) -> It
         yield PublishedInvoice(document_id, version, values["change_seq"], invoice)
 
 
+def read_cell(kind: ColumnKind, value: Any) -> Any:  # noqa: ANN401 - what the driver gives, and what a column holds
+    """A cell of a view as the column's kind says; an empty one is None."""
+    return None if value is None else _READERS[kind](value)
+
+
 def amount_of(value: Any) -> Decimal:  # noqa: ANN401 - what the driver gives
     """An amount with its zeros cut down to two decimals.
 
@@ -80,7 +85,8 @@ def amount_of(value: Any) -> Decimal:  # noqa: ANN401 - what the driver gives
     return _trimmed(Decimal(value), AMOUNT_PLACES)
 
 
-def _number_of(value: Any) -> Decimal:  # noqa: ANN401
+def number_of(value: Any) -> Decimal:  # noqa: ANN401
+    """A number as the database gave it, without trailing zeros."""
     return _trimmed(Decimal(value), 0)
 
 
@@ -101,7 +107,7 @@ _READERS: dict[ColumnKind, Callable[[Any], Any]] = {
     "text": str,
     "date": _date_of,
     "amount": amount_of,
-    "number": _number_of,
+    "number": number_of,
     "instant": _instant_of,
     "integer": int,
     "share": float,

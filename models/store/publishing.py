@@ -34,6 +34,7 @@ from models.tables import (
 )
 
 FEED = "change"  # the counter of the change feed
+_BY_POLICY = ("AP-MATCH-NO-ORDER",)  # an error only where the client's policy asks for orders: then it decides so
 WITHDRAWN = (Status.REJECTED, Status.DUPLICATE)
 
 
@@ -45,6 +46,7 @@ class Approved:
     extraction: Extraction
     approved_by: str
     approved_at: datetime
+    open_rules: str = ""  # what still speaks against it, where no person approved it; separated by a space
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Publication:
     client_id: str
     document_version: int  # compare-and-swap: the state of the document that the gate has seen
     invoice_key: str
+    open_rules: str
     values: Mapping[str, Any]
     lines: tuple[Mapping[str, Any], ...]
     vat_breakdown: tuple[Mapping[str, Any], ...]
@@ -83,12 +86,29 @@ def _as_approved(session: Session, row: DocumentRow) -> Approved | None:
     event = session.exec(approval.order_by(col(EventRow.seq).desc())).first()
     if extraction is None or event is None:
         return None
-    return Approved(row, extraction, event.actor, event.at)
+    return Approved(row, extraction, event.actor, event.at, " ".join(open_rules(session, row, event.actor)))
 
 
-def lock_feed(session: Session) -> None:
-    """Wait for other publishers: until this transaction ends nobody else publishes."""
+def open_rules(session: Session, document: DocumentRow, approved_by: str) -> tuple[str, ...]:
+    """The errors and holds of the newest revision that nobody has answered for: none where a person approved it."""
+    if approved_by.startswith("user:"):
+        return ()
+    query = select(FindingRow.rule).where(
+        FindingRow.document_id == document.id, FindingRow.revision == document.revision,
+        col(FindingRow.severity).in_([Severity.ERROR, Severity.HOLD]), col(FindingRow.rule).not_in(_BY_POLICY),
+    )  # fmt: skip
+    return tuple(sorted(set(session.exec(query))))
+
+
+def lock_feed(session: Session, at: datetime) -> datetime:
+    """Wait for other publishers: until this transaction ends nobody else publishes.
+
+    Returns the time of publication: the present, but never before that of the last change, so that times in the feed
+    run as its numbers do although publishers wait for each other and clocks are set back.
+    """
     next_number(session, FEED, count=0)
+    last = session.exec(select(ChangeRow).order_by(col(ChangeRow.change_seq).desc()).limit(1)).first()
+    return at if last is None else max(at, last.published_at)
 
 
 def lock_approved(session: Session, document_id: str, version: int) -> DocumentRow | None:

@@ -29,9 +29,12 @@ from models.tables.delivery import (
     WebhookTryRow,
 )
 from models.tables.fraud import (
+    AccountUseRow,
     CurrencyRateRow,
+    DuplicateKeyRow,
     GuardedAccountRow,
     PagePictureRow,
+    ReusedNumberRow,
 )
 from models.tables.intake import BlobRow, ClientRow, DocumentRow, JobRow, ReceiptRow
 from models.tables.master import (
@@ -51,6 +54,7 @@ from models.tables.output import (
     KpiRow,
     PublishBatchRow,
     PublishHoldRow,
+    QualityRunRow,
     VatBreakdownRow,
 )
 from models.tables.people import IdentityRow, SecretRow, SessionRow, TransitionRow, UserClientRow, UserRow
@@ -92,17 +96,19 @@ from models.tables.stages import (
 )
 
 __all__ = [
+    "AccountUseRow",
     "AckRow", "ActionRow", "AlarmRow", "AlertRow", "AliasRow", "ApiKeyRow", "ApprovalRow", "ArrangementRow",
-    "AuditRow", "AuditSampleRow", "BlobRow", "BulkRow", "CertificateRow", "ChangeRow", "ChosenOrderRow", "ClientRow",
-    "CodingProposalRow", "CodingRow", "CommentRow", "ContractRow", "CorrectionRow", "CounterRow", "CreditLinkRow",
-    "CurrencyRateRow", "DecisionRow", "DeliveryRow", "DocumentRow", "DuplicatePairRow", "EscalationRow", "EventRow",
-    "ExportBatchRow", "ExtractionRow", "FindingRow", "ForecastRow", "GoodsReceiptRow", "GuardedAccountRow",
-    "HeartbeatRow", "IdempotentRow", "IdentityRow", "IncidentRow", "InvoiceLineRow", "InvoiceRow", "JobRow",
-    "KpiRow", "LabelRow", "MailRow", "ManualBaselineRow", "MatchLinkRow", "MatchRow", "MicroAnswerRow",
-    "MicroTaskRow", "MicroWorkerRow", "ModelRow", "OrderClaimRow", "OrderLineRow", "OrderRow", "PagePictureRow",
-    "PauseRow", "PayRateRow", "PublishBatchRow", "PublishHoldRow", "ReceiptRow", "ReplayRow", "SampleKeyRow",
-    "SampleRow", "SavedFilterRow", "SearchTextRow", "SecretRow", "SessionRow", "ShadowRow", "SupplierBankRow",
-    "SupplierKeyRow", "SupplierQuestionRow", "SupplierRow", "SupplierRuleRow", "SurveyRow", "ToleranceRow",
-    "TopUpRow", "TouchRow", "TransitionRow", "UserClientRow", "UserRow", "VatBreakdownRow", "WageFloorRow",
-    "WebhookMessageRow", "WebhookRow", "WebhookTryRow",
+    "AuditRow", "AuditSampleRow", "BlobRow", "BulkRow", "CertificateRow", "ChangeRow", "ChosenOrderRow",
+    "ClientRow", "CodingProposalRow", "CodingRow", "CommentRow", "ContractRow", "CorrectionRow", "CounterRow",
+    "CreditLinkRow", "CurrencyRateRow", "DecisionRow", "DeliveryRow", "DocumentRow", "DuplicateKeyRow",
+    "DuplicatePairRow", "EscalationRow", "EventRow", "ExportBatchRow", "ExtractionRow", "FindingRow",
+    "ForecastRow", "GoodsReceiptRow", "GuardedAccountRow", "HeartbeatRow", "IdempotentRow", "IdentityRow",
+    "IncidentRow", "InvoiceLineRow", "InvoiceRow", "JobRow", "KpiRow", "LabelRow", "MailRow",
+    "ManualBaselineRow", "MatchLinkRow", "MatchRow", "MicroAnswerRow", "MicroTaskRow", "MicroWorkerRow",
+    "ModelRow", "OrderClaimRow", "OrderLineRow", "OrderRow", "PagePictureRow", "PauseRow", "PayRateRow",
+    "PublishBatchRow", "PublishHoldRow", "QualityRunRow", "ReceiptRow", "ReplayRow", "ReusedNumberRow",
+    "SampleKeyRow", "SampleRow", "SavedFilterRow", "SearchTextRow", "SecretRow", "SessionRow", "ShadowRow",
+    "SupplierBankRow", "SupplierKeyRow", "SupplierQuestionRow", "SupplierRow", "SupplierRuleRow", "SurveyRow",
+    "ToleranceRow", "TopUpRow", "TouchRow", "TransitionRow", "UserClientRow", "UserRow", "VatBreakdownRow",
+    "WageFloorRow", "WebhookMessageRow", "WebhookRow", "WebhookTryRow",
 ]  # fmt: skip

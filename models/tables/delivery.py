@@ -105,7 +105,9 @@ class WebhookRow(SQLModel, table=True):
     secret: str  # sealed, see models.secret
     old_secret: str = ""
     old_secret_until: datetime | None = Field(default=None, sa_column=instant(nullable=True))
-    state: str = "active"  # active, paused, removed
+    state: str = "active"  # active, paused, gone (it answered 410), removed
+    change_seq: int = 0  # messages were made of changes up to this one ...
+    event_seq: int = 0  # ... and of events up to this one
     made_by: str
     created_at: datetime = Field(sa_column=instant())
 

@@ -26,6 +26,7 @@ class ClientRow(SQLModel, table=True):
     rules_json: str | None = Field(default=None, sa_column=text(nullable=True))  # overrides of RulesSettings
     output_json: str | None = Field(default=None, sa_column=text(nullable=True))  # overrides of OutputSettings
     costs_json: str | None = Field(default=None, sa_column=text(nullable=True))  # overrides of CostSettings
+    expectations_json: str | None = Field(default=None, sa_column=text(nullable=True))  # its own, before publication
     created_at: datetime = Field(sa_column=instant())
 
 
@@ -69,6 +70,7 @@ class DocumentRow(SQLModel, table=True):
         UniqueConstraint("client_id", "sha256", "part"),
         Index("document_queue", "client_id", "state", "received_at"),
         Index("document_number", "client_id", "seller_id", "invoice_number"),
+        Index("document_supplier", "client_id", "seller_id", "received_at"),
         Index("document_waiting", "state", "waiting_rank", "id", "client_id"),
         Index("document_stale", "state", "waiting_until", "id"),
         Index("document_parked", "client_id", "state", "waits_since", "postponed_until", "assigned_to"),
@@ -113,6 +115,7 @@ class DocumentRow(SQLModel, table=True):
     postponed_until: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     waits_since: datetime | None = Field(default=None, sa_column=instant(nullable=True))  # for the supplier's answer
     due_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))  # end of the SLA, in business hours
+    breach_risk: float | None = None  # probability that it is late, as last simulated; none: its clock stands, or done
     waiting_cost: float = 0.0  # expected cost of another business day in the queue, in the client's currency
     waiting_parts_json: str = Field(default="{}", sa_column=text())  # the sum's parts, as they are shown
     waiting_rank: float = 0.0  # that cost for each minute of work: the order of the queue

@@ -39,6 +39,7 @@ class SupplierBankRow(SQLModel, table=True):
     iban: str = Field(primary_key=True, index=True)
     verified_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     verified_by: str | None = None
+    proposed_by: str | None = None  # who imported it for a supplier that was known: somebody else verifies it
 
 
 class SupplierKeyRow(SQLModel, table=True):

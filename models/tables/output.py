@@ -65,6 +65,8 @@ class InvoiceRow(SQLModel, table=True):
     x_approved_by: str
     x_received_at: datetime = Field(sa_column=instant())
     x_approved_at: datetime = Field(sa_column=instant())
+    x_reference: str | None = None  # the payment reference without spaces
+    x_reference_kind: str | None = None  # rf, qrr, ogm, plain
 
 
 class InvoiceLineRow(SQLModel, table=True):
@@ -107,6 +109,7 @@ class ChangeRow(SQLModel, table=True):
     """The change feed: gapless within the database, a tombstone instead of a delete."""
 
     __tablename__ = "change"
+    __table_args__ = (Index("change_entity", "entity_id", "change_seq"),)
     change_seq: int = Field(primary_key=True)
     client_id: str = Field(index=True)
     entity: str  # invoice
@@ -141,6 +144,22 @@ class PublishHoldRow(SQLModel, table=True):
     message: str
 
 
+class QualityRunRow(SQLModel, table=True):
+    """One look at whole tables of a client: what was expected of them, and what they fell short of."""
+
+    __tablename__ = "quality_run"
+    __table_args__ = (Index("quality_run_newest", "client_id", "at"),)
+    id: str = Field(primary_key=True, max_length=32)
+    client_id: str = Field(foreign_key="client.id")
+    scope: str  # tables (what finance reads), intake (what the client sent)
+    at: datetime = Field(sa_column=instant())
+    state: str  # passed, failed
+    rows: int
+    failed: int  # expectations that were not met
+    suite_hash: str
+    result_json: str = Field(sa_column=text())
+
+
 class KpiRow(SQLModel, table=True):
     """One figure of one client for one period, as it was computed from events."""
 
@@ -153,6 +172,7 @@ class KpiRow(SQLModel, table=True):
     dimension: str = ""  # supplier, channel, week, tier: then `part` says which one
     part: str = ""
     value: float | None = None
+    previous: float | None = None  # in the period of the same length before
     numerator: float | None = None
     denominator: float | None = None
     unit: str

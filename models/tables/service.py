@@ -43,6 +43,7 @@ class HeartbeatRow(SQLModel, table=True):
     __tablename__ = "heartbeat"
     component: str = Field(primary_key=True)
     at: datetime = Field(sa_column=instant())
+    is_stopped: bool = False  # somebody stopped it; until it is heard of again
 
 
 class IncidentRow(SQLModel, table=True):

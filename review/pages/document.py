@@ -17,6 +17,7 @@ from models.reference import canonical_number
 from models.settings import client_policy
 from models.settings_review import client_review
 from models.status import Status
+from models.store.acks import newest_ack
 from models.store.audit import now
 from models.store.bundles import parts_of
 from models.store.claims import EDITABLE, is_held
@@ -36,6 +37,7 @@ from review.experience import experience_of
 from review.fields import GROUPS, Facts, find_doubts, kind_of, shown_more, view_fields, view_pages
 from review.filters import link, read_filters
 from review.forms import LINE_COLUMNS, VAT_COLUMNS, Typed, form_inputs, row_numbers
+from review.lifecycle import standing
 from review.messages import said_at
 from review.readings import ENGINES
 from review.replay import fresh_key
@@ -121,6 +123,7 @@ def show_document(
     with site_of(request).store.read() as session:
         facts = facts_of(session, request, dossier, inputs, errors)
         talk, desk = talk_of(session, request, document), view_desk(session, request, document)
+        posted = newest_ack(session, document.id)
     fields = view_fields(facts, tongue)
     more, empty = shown_more(fields)
     doubts = find_doubts(fields, facts, tongue)
@@ -129,7 +132,7 @@ def show_document(
     editable = document.state in EDITABLE and "edit" in visitor.rights and is_mine
     return show(
         request, "document.html", status=status, document=document, dossier=dossier, fields=fields, groups=GROUPS,
-        talk=talk, desk=desk,
+        talk=talk, desk=desk, posted=posted,
         more=more, empty=empty, pages=view_pages(extraction, dossier.pages, fields, tongue), inputs=inputs,
         errors=errors, once=fresh_key(), balance=view_panel(extraction, inputs, tongue), vat_columns=VAT_COLUMNS,
         line_rows=row_numbers(inputs, "lines"), line_columns=LINE_COLUMNS,
@@ -141,6 +144,7 @@ def show_document(
         opened_at=(typed.opened_at if typed else now()).isoformat(), audit_values=audit_values, kind_of=kind_of,
         link=link, filters=read_filters(request.query_params, visitor), is_xml=document.media_type.endswith("xml"),
         beside=side_by_side(dossier.match.candidates if dossier.match else ()), telling=telling,
+        standing=standing(dossier, tongue.code),
         coding=view_coding(dossier, tongue), codable=document.state in CODABLE and "settle" in visitor.rights,
         undoable=can_undo(dossier.last_move, document, actor=visitor.actor, anyone="reopen" in visitor.rights),
         **({"was": None, "done": "", "earlier": (), "parts": (), "taken": (), "experience": None} | context),

@@ -27,8 +27,12 @@ ORDERS = ("waiting", "due", "oldest", "newest", "amount")
 
 @router.get("/")
 def home(request: Request) -> Response:
-    """The queue is the home page; whoever sees no document has micro-tasks instead."""
-    return RedirectResponse("/queue" if "see" in visitor_of(request).rights else "/micro", 303)
+    """The queue is the home page; who only looks on has the dashboard, and who sees no document has micro-tasks."""
+    rights = visitor_of(request).rights
+    if "see" not in rights:
+        return RedirectResponse("/micro", 303)
+    only_looks = "kpis" in rights and not rights & {"edit", "audit"}
+    return RedirectResponse("/dashboard" if only_looks else "/queue", 303)
 
 
 @router.get("/queue")

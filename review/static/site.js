@@ -10,3 +10,14 @@ document.addEventListener("keydown", (event) => {
 document.querySelectorAll("form.filters select").forEach((select) => {
   select.addEventListener("change", () => select.form.requestSubmit());
 });
+// A menu that is open closes by Escape, by a click beside it, and when the focus leaves it.
+document.querySelectorAll(".menu details").forEach((menu) => {
+  const close = () => { menu.open = false; };
+  menu.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && menu.open) { close(); menu.querySelector("summary").focus(); }
+  });
+  menu.addEventListener("focusout", (event) => {
+    if (event.relatedTarget && !menu.contains(event.relatedTarget)) close();
+  });
+  document.addEventListener("click", (event) => { if (!menu.contains(event.target)) close(); });
+});

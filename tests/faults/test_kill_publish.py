@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlmodel import select
 
 from flows.publish import gate_row, make_publication, publish_approved
@@ -131,28 +131,64 @@ def test_a_publication_that_is_killed_at_any_statement_publishes_each_invoice_on
     assert kills > 100
 
 
-def test_a_reader_never_sees_a_torn_or_shrinking_table(desk: Store, make_document: Any) -> None:
-    done, seen, torn = threading.Event(), [0], []
+class Reader(threading.Thread):
+    """A finance system that reads all the time, and notes whatever no reader should ever see."""
 
-    def read() -> None:
-        while not done.is_set():
-            with desk.read() as session:
+    def __init__(self, store: Store) -> None:
+        super().__init__()
+        self.store, self.done, self.looks, self.torn = store, threading.Event(), 0, list[str]()
+
+    def run(self) -> None:
+        rows, seq = 0, 0
+        while not self.done.is_set():
+            with self.store.read() as session:
                 names = {row[1] for row in read_view(session, INVOICE, "acme")}
                 lines = {row.document_id for row in session.exec(select(InvoiceLineRow))}
-            if names != lines or len(names) < seen[0]:
-                torn.append((len(names), len(lines), seen[0]))
-            seen[0] = len(names)
-            done.wait(0.005)  # leaves the interpreter to the publisher
+                seqs = [row[0] for row in read_view(session, CHANGE, None)]
+                booked = session.connection().execute(text("SELECT sum(x_gross_minor) FROM v1_posting")).scalar() or 0
+                holds = [row[0] for row in session.connection().execute(text(
+                    "SELECT gross_total FROM v1_invoice_version WHERE known_to IS NULL"))]  # fmt: skip
+            if names != lines or len(names) < rows:
+                self.torn.append(f"{len(names)} invoices, {len(lines)} with lines, before {rows}")
+            if seqs != list(range(1, len(seqs) + 1)) or len(seqs) < seq:
+                self.torn.append(f"feed up to {len(seqs)}, before {seq}")
+            if booked != sum(int(Decimal(gross) * 100) for gross in holds):
+                self.torn.append(f"booked {booked}")
+            rows, seq, self.looks = len(names), len(seqs), self.looks + 1
+            self.done.wait(0.005)  # leaves the interpreter to the publisher
 
-    reader = threading.Thread(target=read)
+
+def publish_under_a_reader(desk: Store, make_document: Any, gate: Gate, publishes: int, step: int) -> Reader:
+    """So many publications of `step` documents each, while somebody reads."""
+    reader = Reader(desk)
     reader.start()
-    for number in range(24):
-        make_document(
-            Status.APPROVED, invoice=SIMPLE.model_copy(update={"invoice_number": f"N-{number}"}), name=f"{number}"
-        )
-        if number % 3 == 2:
-            publish_approved(desk, "acme")
-    done.set()
-    reader.join()
-    assert torn == []
+    try:
+        for number in range(publishes * step):
+            make_document(
+                Status.APPROVED, invoice=SIMPLE.model_copy(update={"invoice_number": f"N-{number}"}), name=f"{number}"
+            )
+            if number % step == step - 1:
+                publish_approved(desk, "acme", gate=gate)
+    finally:
+        reader.done.set()
+        reader.join()
+    return reader
+
+
+def test_a_reader_never_sees_a_torn_or_shrinking_table(desk: Store, make_document: Any) -> None:
+    reader = publish_under_a_reader(desk, make_document, check_batch, publishes=8, step=3)
+    assert reader.torn == []
+    assert reader.looks > 5
     assert len(pull(desk, 0)) == 24
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_reader_sees_nothing_torn_during_a_thousand_publications(desk: Store, make_document: Any) -> None:
+    def gate(batch: Any) -> GateResult:  # the real one is asked in the faster test; here its seconds would tell nothing
+        return GateResult(tuple(row["document_id"] for row in batch), {}, (), "0" * 64, "{}")
+
+    reader = publish_under_a_reader(desk, make_document, gate, publishes=1000, step=1)
+    assert reader.torn == []
+    assert reader.looks > 100
+    assert len(pull(desk, 0)) == 1000

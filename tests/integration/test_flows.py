@@ -21,6 +21,7 @@ from sqlmodel import select
 from extractors import ReaderPool
 from flows import workshop
 from flows.demo import load_demo
+from flows.figures import report_figures
 from flows.house import House, open_house
 from flows.ingest import drain, ingest_batch, plain_chunk, plain_text
 from flows.intake import Seen, scan
@@ -29,6 +30,7 @@ from flows.post_approved import post_approved
 from models.errors import ConflictError
 from models.settings import Settings
 from models.store.clients import folders
+from models.store.figures import newest_figures
 from models.store.jobs import Group, finish, sweep
 from models.store.reviewing import approve
 from models.tables import DocumentRow, ExtractionRow, InvoiceRow, JobRow
@@ -269,3 +271,17 @@ def test_a_name_of_a_document_cannot_be_markdown_in_the_table(name: str) -> None
     shown = plain_text(name)
     assert not re.search(r"(?<!\\)(?:\\\\)*[\[\]<`]", shown)
     assert "://" not in shown
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_a_run_of_the_figures_shows_the_rows_that_it_keeps(workplace: Workplace) -> None:
+    workplace.drop(XML)
+    run(ingest_batch(client="demo", return_state=True))
+    state = run(report_figures(client="demo", return_state=True))
+    assert state.is_completed()
+    flow_run, [artifact] = recorded(state)
+    assert (flow_run.name, artifact.key) == ("figures of demo", "kpis-demo")
+    with workplace.house.store.read() as session:
+        kept = {(row.name, row.label): row.value for row in newest_figures(session, "demo")}
+    assert {(row["figure"], row["of"]): row["value"] for row in json.loads(artifact.data)} == kept
+    assert kept["documents_received", ""] == 1

@@ -13,13 +13,16 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
-from flows.commands.output import run_export
+from flows.commands.output import Order, run_export
 from flows.exports import TABLES
+from flows.house import House
 from flows.publish import publish_approved
 from flows.report_kpis import compute_and_store
 from models.migrate import migrate
+from models.settings import Settings
 from models.status import Status
 from models.store import audit
+from models.store.blobs import Blobs
 from models.store.engine import Store
 from models.tables import ChangeRow, ClientRow, SupplierRow
 from models.views import VIEWS
@@ -73,8 +76,9 @@ def test_publishers_views_exports_and_figures_on_postgresql(desk: Store, make_do
     assert [row.change_seq for row in changes] == list(range(1, len(changes) + 1))
     assert len({row.entity_id for row in changes}) == len(changes) == 29
     assert comment
+    house = House(Settings(), desk, Blobs(tmp_path))
     for what in TABLES:
-        assert run_export(desk, what, "acme", form="jsonl", out=tmp_path / what) == 0
+        assert run_export(house, Order(what, "acme", form="jsonl", out=tmp_path / what)) == 0
     first = (tmp_path / "invoices" / "invoices.jsonl").read_text().splitlines()[0]
     assert '"gross_total":"120.00"' in first
     assert '"quantity":"10"' in (tmp_path / "lines" / "lines.jsonl").read_text()

@@ -27,6 +27,7 @@ PAGES = (
     "/queue",
     "/audit-sample",
     "/kpis",
+    "/sla",
     "/certificates",
     "/steering",
     "/teaching",

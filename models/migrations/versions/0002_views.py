@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from models.views import FIRST_VIEWS, create_statements
+from models.migrations.first_views import FIRST, create_frozen, drop_frozen
 
 revision = '0002'
 down_revision = '0001'
@@ -14,7 +14,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Go forward."""
-    for statement in create_statements(op.get_bind().dialect.name, FIRST_VIEWS):
+    for statement in create_frozen(FIRST):
         op.execute(statement)
     # Publishers lock this row: it must be there before the first of them comes.
     op.execute("INSERT INTO counter (name, value) SELECT 'change', 0 "
@@ -23,5 +23,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Go back."""
-    for view in reversed(FIRST_VIEWS):
-        op.execute(f"DROP VIEW {view.name}")
+    for statement in drop_frozen(FIRST):
+        op.execute(statement)

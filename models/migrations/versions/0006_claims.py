@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 import models.columns
-from models.views import CODING, create_statements
+from models.migrations.first_views import create_frozen
 
 revision = '0006'
 down_revision = '0005'
@@ -49,7 +49,7 @@ def upgrade() -> None:
     op.add_column('coding', sa.Column('probability', sa.Float(), nullable=True))
     op.add_column('coding', sa.Column('reference', sa.String(), nullable=True))
     _claim_what_counts()
-    for statement in create_statements(op.get_bind().dialect.name, (CODING,)):
+    for statement in create_frozen(('v1_coding',)):
         op.execute(statement)
 
 

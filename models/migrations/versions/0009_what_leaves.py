@@ -2,19 +2,78 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import sqlalchemy as sa
 from alembic import op
 
 import models.columns
+from models.migrations.final_rows import create_final_rows, drop_final_rows
+from models.migrations.first_views import create_frozen, drop_frozen
+from models.migrations.roles import rebuild_views
+from models.copies import copy_keys
 
 revision = '0009'
 down_revision = '0008'
 branch_labels = None
 depends_on = None
 
+_CHUNK = 1000  # documents filed at once
+
 
 def upgrade() -> None:
     """Go forward."""
+    for statement in drop_frozen():
+        op.execute(statement)
+    op.add_column('invoice', sa.Column('x_reference', sa.String(), nullable=True))
+    op.add_column('invoice', sa.Column('x_reference_kind', sa.String(), nullable=True))
+    op.create_index('change_entity', 'change', ['entity_id', 'change_seq'], unique=False)
+    op.create_table('quality_run',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('client_id', sa.String(), nullable=False),
+    sa.Column('scope', sa.String(), nullable=False),
+    sa.Column('at', models.columns.Instant(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('rows', sa.Integer(), nullable=False),
+    sa.Column('failed', sa.Integer(), nullable=False),
+    sa.Column('suite_hash', sa.String(), nullable=False),
+    sa.Column('result_json', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['client_id'], ['client.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('quality_run_newest', 'quality_run', ['client_id', 'at'], unique=False)
+    op.create_table('duplicate_key',
+    sa.Column('client_id', sa.String(), nullable=False),
+    sa.Column('key', sa.String(length=80), nullable=False),
+    sa.Column('document_id', sa.String(), nullable=False),
+    sa.Column('issued', sa.Date(), nullable=True),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], ),
+    sa.PrimaryKeyConstraint('client_id', 'key', 'document_id'),
+    sqlite_with_rowid=False
+    )
+    op.create_index('duplicate_key_day', 'duplicate_key', ['client_id', 'key', 'issued'], unique=False)
+    op.create_index(op.f('ix_duplicate_key_document_id'), 'duplicate_key', ['document_id'], unique=False)
+    _file_duplicate_keys()
+    op.create_index('document_supplier', 'document', ['client_id', 'seller_id', 'received_at'], unique=False)
+    op.create_table('account_use',
+    sa.Column('account_hash', sa.String(length=64), nullable=False),
+    sa.Column('client_id', sa.String(), nullable=False),
+    sa.Column('company_hash', sa.String(length=64), nullable=False),
+    sa.Column('name_hash', sa.String(length=64), nullable=False),
+    sa.Column('seller_id', sa.String(), nullable=False),
+    sa.Column('document_id', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('account_hash', 'client_id', 'company_hash', 'name_hash')
+    )
+    op.create_table('reused_number',
+    sa.Column('client_id', sa.String(), nullable=False),
+    sa.Column('seller_id', sa.String(), nullable=False),
+    sa.Column('reason', sa.String(), nullable=False),
+    sa.Column('actor', sa.String(), nullable=False),
+    sa.Column('at', models.columns.Instant(), nullable=False),
+    sa.ForeignKeyConstraint(['client_id'], ['client.id'], ),
+    sa.PrimaryKeyConstraint('client_id', 'seller_id')
+    )
+    op.add_column('supplier_bank', sa.Column('proposed_by', sa.String(), nullable=True))
     op.create_table('ack',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('client_id', sa.String(), nullable=False),
@@ -89,6 +148,7 @@ def upgrade() -> None:
     op.create_table('heartbeat',
     sa.Column('component', sa.String(), nullable=False),
     sa.Column('at', models.columns.Instant(), nullable=False),
+    sa.Column('is_stopped', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('component')
     )
     op.create_table('idempotent',
@@ -229,6 +289,8 @@ def upgrade() -> None:
     sa.Column('old_secret', sa.String(), nullable=False),
     sa.Column('old_secret_until', models.columns.Instant(), nullable=True),
     sa.Column('state', sa.String(), nullable=False),
+    sa.Column('change_seq', sa.Integer(), nullable=False),
+    sa.Column('event_seq', sa.Integer(), nullable=False),
     sa.Column('made_by', sa.String(), nullable=False),
     sa.Column('created_at', models.columns.Instant(), nullable=False),
     sa.ForeignKeyConstraint(['client_id'], ['client.id'], ),
@@ -265,18 +327,50 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_webhook_message_client_id'), 'webhook_message', ['client_id'], unique=False)
     op.create_index('webhook_due', 'webhook_message', ['state', 'next_at'], unique=False)
+    op.add_column('document', sa.Column('breach_risk', sa.Float(), nullable=True))
     op.add_column('client', sa.Column('rules_json', sa.Text(), nullable=True))
     op.add_column('client', sa.Column('output_json', sa.Text(), nullable=True))
     op.add_column('client', sa.Column('costs_json', sa.Text(), nullable=True))
+    op.add_column('client', sa.Column('expectations_json', sa.Text(), nullable=True))
     op.add_column('kpi', sa.Column('dimension', sa.String(), nullable=False, server_default=''))
     op.add_column('kpi', sa.Column('part', sa.String(), nullable=False, server_default=''))
+    op.add_column('kpi', sa.Column('previous', sa.Float(), nullable=True))
+    rebuild_views(op.get_bind())  # last: views rest on all of these
+    create_final_rows()
+
+
+def _file_duplicate_keys() -> None:
+    """File the documents that are there under what a second copy of them would be found by."""
+    read = sa.text("SELECT id, client_id, invoice_number, gross_total, issue_date FROM document "
+                   "WHERE invoice_number IS NOT NULL OR gross_total IS NOT NULL")
+    found = op.get_bind().execute(read).all()
+    write = sa.text("INSERT INTO duplicate_key (client_id, key, document_id, issued) VALUES (:client, :key, :id, :day)")
+    for at in range(0, len(found), _CHUNK):
+        rows = [
+            {"client": row.client_id, "key": key, "id": row.id, "day": row.issue_date}
+            for row in found[at : at + _CHUNK]
+            for key in copy_keys(row.invoice_number, None if row.gross_total is None else Decimal(row.gross_total))
+        ]
+        if rows:
+            op.get_bind().execute(write, rows)
 
 
 def downgrade() -> None:
     """Go back."""
+    drop_final_rows()
+    rebuild_views(op.get_bind(), ())
+    with op.batch_alter_table('supplier_bank') as batch:
+        batch.drop_column('proposed_by')
+    op.drop_table('reused_number')
+    op.drop_table('account_use')
+    op.drop_index('document_supplier', table_name='document')
+    op.drop_table('duplicate_key')
+    op.drop_column('kpi', 'previous')
     op.drop_column('kpi', 'part')
     op.drop_column('kpi', 'dimension')
+    op.drop_column('client', 'expectations_json')
     op.drop_column('client', 'costs_json')
+    op.drop_column('document', 'breach_risk')
     op.drop_column('client', 'output_json')
     op.drop_column('client', 'rules_json')
     op.drop_index('webhook_due', table_name='webhook_message')
@@ -319,3 +413,10 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_ack_client_id'), table_name='ack')
     op.drop_index(op.f('ix_ack_batch_id'), table_name='ack')
     op.drop_table('ack')
+    op.drop_index('quality_run_newest', table_name='quality_run')
+    op.drop_table('quality_run')
+    op.drop_index('change_entity', table_name='change')
+    op.drop_column('invoice', 'x_reference_kind')
+    op.drop_column('invoice', 'x_reference')
+    for statement in create_frozen():
+        op.execute(statement)

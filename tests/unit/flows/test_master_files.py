@@ -218,7 +218,7 @@ def test_an_invalid_iban_costs_the_row_and_an_invalid_vat_id_only_warns(office: 
     assert [row.seller_id for row in office.rows(SupplierRow)] == ["S1"]
 
 
-def test_a_changed_account_of_a_known_supplier_is_verified_told_and_audited(office: Any, take: Importer) -> None:
+def test_a_changed_account_of_a_known_supplier_is_proposed_told_and_audited(office: Any, take: Importer) -> None:
     head = "seller_id,name,iban\nS1,Papier,"
     assert take("suppliers", f"{head}{IBAN}\n").notices == ()
     person = SupplierBankRow(client_id="acme", seller_id="S1", iban="BE68539007547034", verified_at=now(),
@@ -227,13 +227,14 @@ def test_a_changed_account_of_a_known_supplier_is_verified_told_and_audited(offi
         session.add(person)
     report = take("suppliers", f"{head}{GERMAN_IBAN}\n")
     banks = {row.iban: row.verified_by for row in office.rows(SupplierBankRow)}
-    assert banks == {GERMAN_IBAN: "import", "BE68539007547034": "bob"}
+    assert banks == {GERMAN_IBAN: None, "BE68539007547034": "bob"}
     assert report.changed == 1
     assert IBAN in report.notices[0]
     assert GERMAN_IBAN in report.notices[0]
     (act,) = acts(office.store, "import:bank_account")
     assert json.loads(act.before_json or "")["ibans"] == ["BE68539007547034", IBAN]
-    assert json.loads(act.after_json or "")["ibans"] == ["BE68539007547034", GERMAN_IBAN]
+    after = json.loads(act.after_json or "")
+    assert (after["ibans"], after["proposed"]) == (["BE68539007547034"], [GERMAN_IBAN])
 
 
 def test_a_file_without_a_column_leaves_what_is_there_and_an_empty_cell_empties_it(office: Any, take: Importer) -> None:

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from assurance import clopper_pearson
 from kpis import KPIS, compute
-from kpis.compute import clopper_pearson, percentile
+from kpis.view import percentile
 from models.history import Correction, Event, Figure, History, Touch
 
-START = datetime(2026, 11, 1, tzinfo=UTC)
+START = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)  # a Monday, 9:00 in Paris
 END = START + timedelta(days=30)
 
 
@@ -61,10 +62,19 @@ def figure(history: History, name: str, label: str = "") -> Figure:
         ("documents_exported", "", 2),
         ("documents_rejected", "", 0),
         ("documents_open", "", 1),
-        ("turnaround_median", "", 2.0),
-        ("turnaround_p90", "", 10.0),
+        ("turnaround_median", "", 2.0),  # from 10:00 to 12:00
+        ("turnaround_p90", "", 7.0),  # from 10:00 to 20:00, with an hour for lunch, until 18:00
+        ("turnaround_calendar_median", "", 2.0),
+        ("turnaround_calendar_p90", "", 10.0),
         ("stage_median", "in_review", 1.0),
-        ("stage_p90", "in_review", 8.0),
+        ("stage_p90", "in_review", 6.0),
+        ("stage_calendar_median", "in_review", 1.0),
+        ("stage_calendar_p90", "in_review", 8.0),
+        ("documents_reopened", "", 1),
+        ("rework_rate", "", 0.0),
+        ("first_time_right_rate", "", 0.5),
+        ("exception_minutes", "no_order", 0.5),
+        ("alert_overrides", "", 0),
         ("touch_time", "", 30.0),
         ("straight_through_rate", "", 0.5),
         ("exception_rate", "", 2 / 3),
@@ -80,13 +90,15 @@ def test_each_figure_of_a_known_history(name: str, label: str, value: float) -> 
 
 def test_an_empty_history_has_no_values_but_every_figure() -> None:
     found = {each.name: each for each in compute(History(), START, END)}
-    assert set(KPIS) - set(found) == {"stage_median", "stage_p90"}
+    assert {name.partition("_")[0] for name in set(KPIS) - set(found)} == {"stage"}
     assert found["straight_through_rate"].value is None
     assert found["documents_received"].value == 0
 
 
 def test_every_figure_has_a_definition_with_its_unit() -> None:
-    assert all(each.unit == KPIS[each.name].unit for each in compute(HISTORY, START, END))
+    units = {each.name: each.unit for each in compute(HISTORY, START, END)}
+    assert units.pop("cost_per_invoice") == "EUR"
+    assert units == {name: KPIS[name].unit for name in units}
     assert all(row.formula.endswith(".") and row.title for row in KPIS.values())
 
 

@@ -54,7 +54,7 @@ def test_a_database_of_the_first_revision_gets_the_views_and_loses_them_again(tm
 
 
 def test_postgresql_gets_a_comment_on_every_column() -> None:
-    comments = [each for each in create_statements("postgresql") if each.startswith("COMMENT ON COLUMN")]
+    comments = [each for each in create_statements("postgresql", VIEWS) if each.startswith("COMMENT ON COLUMN")]
     assert len(comments) == sum(len(view.columns) for view in VIEWS)
     assert "COMMENT ON COLUMN v1_invoice.\"net_total\" IS 'BT-109'" in comments
 

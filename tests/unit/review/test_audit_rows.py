@@ -18,6 +18,7 @@ WATCHED_ELSEWHERE = {  # acts with tests of their own that look at the audit row
     "/sign-in", "/sign-out", "/account/password", "/queue/bulk", D + "check", D + "cut", D + "join", D + "coding",
     D + "bank", D + "pages", D + "teach/{key}", "/audit-sample/{document_id}", "/alarms/lift", "/verify",
     "/verify/undo", "/micro/next", "/micro/again", "/micro/{answer_id}", "/micro-desk/answers/{answer_id}",
+    "/fraud/accounts", "/integrations/{act}/{key}", "/survey/{token}",
 }  # fmt: skip
 
 

@@ -231,7 +231,7 @@ def test_check_says_what_the_rules_say_and_writes_nothing(visit: Visit, make_doc
     before = load(desk.store, document_id)
     answer = desk.post(f"/documents/{document_id}/check", **desk.form(document_id) | {"field.gross_total": "121.00"})
     assert "BR-CO-15" in answer.text
-    assert "Net plus VAT gives 120.00, but the gross total is 121.00." in answer.text
+    assert "Net 100.00 plus VAT 20.00 gives 120.00, but the gross total is 121.00." in answer.text
     assert answer.status_code == 422
     assert "<html" not in answer.text
     after = load(desk.store, document_id)

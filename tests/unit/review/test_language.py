@@ -26,7 +26,9 @@ WORDS = {code: tongue.words for code, tongue in TONGUES.items()}
 
 
 def test_both_languages_have_the_same_keys_and_places() -> None:
-    assert WORDS["en"].keys() == WORDS["fr"].keys()
+    # English is what rules speak themselves: test_rule_words.py asks for the other language of each.
+    assert {key for key in WORDS["fr"] if key not in WORDS["en"] and not key.startswith("rule.")} == set()
+    assert WORDS["en"].keys() <= WORDS["fr"].keys()
     for key, english in WORDS["en"].items():
         places = [{name for _, name, _, _ in Formatter().parse(text) if name} for text in (english, WORDS["fr"][key])]
         assert places[0] == places[1], key

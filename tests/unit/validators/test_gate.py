@@ -38,6 +38,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "currency_present": {"currency": None},
     "seller_name_present": {"seller_name": ""},
     "gross_total_present": {"gross_total": None},
+    "no_open_error": {"open_rules": "BR-CO-15"},
 }
 
 
@@ -108,4 +109,4 @@ def test_the_result_of_the_same_batch_is_the_same_text_and_names_the_suite() -> 
 
 
 def test_the_columns_are_the_invoice_terms_so_far() -> None:
-    assert COLUMNS[5:] == tuple(TERMS)
+    assert COLUMNS[6:] == tuple(TERMS)

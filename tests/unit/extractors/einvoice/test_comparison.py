@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from extractors.einvoice import compare_page_with_xml
 from models.document import Page
 from models.extraction import Alternative, Evidence, Extraction
-from models.finding import Severity
+from models.finding import Finding, Severity
 from models.invoice import Invoice, VatBreakdown
 
 PageMaker = Callable[..., tuple[Page, ...]]
@@ -157,3 +157,37 @@ def test_an_alternative_of_the_page_reader_agrees_too() -> None:
 def test_credit_notes_are_compared_by_magnitude(make_page: PageMaker) -> None:
     negative = xml(gross_total=Decimal("-1309.00"), net_total=Decimal("-1100.00"), tax_total=Decimal("-209.00"))
     assert compare_page_with_xml(NOTHING_READ, negative, make_page(*LINES)) == ()
+
+
+def test_a_digit_of_difference_in_a_vat_id_is_a_difference(make_page: PageMaker) -> None:
+    buyer = [*LINES, "TVA FR40303265054"]
+    assert terms(NOTHING_READ, xml(), make_page(*buyer)) == {"buyer_vat_id"}
+
+
+def test_a_vat_id_that_is_printed_without_its_country_is_printed(make_page: PageMaker) -> None:
+    lines = [line.replace("DE136695976", "136 695 976") for line in LINES]
+    assert terms(NOTHING_READ, xml(), make_page(*lines)) == set()
+
+
+def test_a_legal_form_alone_makes_no_seller(make_page: PageMaker) -> None:
+    lines = [line.replace("Papierhaus Köln", "Norvest GmbH") for line in LINES]
+    assert "seller_name" in terms(NOTHING_READ, xml(), make_page(*lines))
+
+
+def test_a_date_that_is_printed_as_another_is_told_apart_by_a_reader_who_is_sure(make_page: PageMaker) -> None:
+    page = make_page(*LINES, "Lieferdatum 28.01.2026")
+    moved = xml(issue_date=date(2026, 1, 28))
+    assert terms(read(0.99, issue_date="2026-01-31"), moved, page) == {"issue_date"}
+    assert terms(read(0.8, issue_date="2026-01-31"), moved, page) == set()
+
+
+def test_a_rate_that_the_amounts_do_not_make_is_a_difference_though_it_is_printed(make_page: PageMaker) -> None:
+    rows = (VatBreakdown(rate=Decimal(7), taxable=Decimal("1100.00"), tax=Decimal("209.00")),)
+    assert terms(NOTHING_READ, xml(vat_breakdown=rows), make_page(*LINES, "7 Tage 2 % Skonto")) == {"vat_breakdown"}
+
+
+def test_a_payee_whom_the_page_does_not_name_is_a_difference(make_page: PageMaker) -> None:
+    told = Finding(rule="AP-XML-PAYEE", severity=Severity.WARNING, actual="Kreditbrücke GmbH", message="another payee")
+    paid = xml().model_copy(update={"findings": (told,)})
+    assert terms(NOTHING_READ, paid, make_page(*LINES)) == {"seller_name", "iban"}
+    assert terms(NOTHING_READ, paid, make_page(*LINES, "Zahlbar an Kreditbrücke GmbH")) == set()

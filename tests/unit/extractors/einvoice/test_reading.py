@@ -262,3 +262,13 @@ def test_a_file_takes_milliseconds(ubl: str, cii: str) -> None:
             read_xml(content, LIMITS)
             times.append(time.thread_time() - start)
     assert sorted(times)[len(times) // 2] < 0.010
+
+
+@pytest.mark.parametrize(("name", "rules"), [("Kreditbrücke GmbH", ["AP-XML-PAYEE"]), ("AU BON MOULIN", [])])
+def test_somebody_else_who_is_to_be_paid_is_told(cii: str, name: str, rules: list[str]) -> None:
+    payee = f"<ram:PayeeTradeParty><ram:Name>{name}</ram:Name></ram:PayeeTradeParty>"
+    changed = cii.replace(
+        "<ram:InvoiceCurrencyCode>EUR</ram:InvoiceCurrencyCode>",
+        f"<ram:InvoiceCurrencyCode>EUR</ram:InvoiceCurrencyCode>{payee}",
+    )
+    assert [finding.rule for finding in read_xml(changed.encode(), LimitSettings()).findings] == rules

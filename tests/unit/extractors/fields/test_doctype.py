@@ -98,5 +98,10 @@ def test_what_is_to_be_paid_by_transfer_is_no_receipt() -> None:
     assert kind_of(text) == "invoice"
 
 
+def test_a_word_of_receipts_in_what_an_invoice_quotes_is_no_title() -> None:
+    text = "Acme\n\nN° pièce 117\nVotre bon de commande CF-2026-0314\nÀ régler avant le 30/10/26\nTotal TTC 120,00"
+    assert kind_of(f"{text}\nCode IBAN FR76 3000 6000 0112 3456 7890 189") == "invoice"
+
+
 def test_a_letter_without_any_total_is_something_else() -> None:
     assert kind_of("Dear Sir\n\nwe write to tell you that our office moves in May.\n\nKind regards") == "other"

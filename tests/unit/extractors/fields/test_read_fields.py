@@ -144,6 +144,11 @@ def test_sums_that_disagree_are_told_and_reviewed(read_one: Reader) -> None:
     assert "arithmetic" in found.reasons
 
 
+def test_a_bic_without_any_digit_is_read_from_a_line_of_its_own(read_one: Reader) -> None:
+    bank = "\n\n IBAN FR76 3000 6000 0112 3456 7890 189\n Code BIC AGRIFRPP\n"
+    assert read_one(PLAIN.format(number="INV-7") + bank).invoice.bic == "AGRIFRPP"
+
+
 def test_a_second_reading_is_taken_where_the_sums_ask_for_it(page_of: PageMaker) -> None:
     page = page_of(PLAIN.format(number="INV-7"), 1)
     misread = [
