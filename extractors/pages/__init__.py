@@ -10,12 +10,17 @@ models.errors.EmptyFileError: no bytes
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from extractors.pages.media import PDF, PICTURE_TYPES
 from models.document import Document, Page
 from models.errors import EmptyFileError, UnsupportedMediaTypeError
 from models.settings import LimitSettings, ReadingSettings
 
-__all__ = ["PDF", "PICTURE_TYPES", "read_pages", "render_png", "warm_up"]
+if TYPE_CHECKING:
+    from extractors.pages.drawing import Picture  # loads OpenCV
+
+__all__ = ["PDF", "PICTURE_TYPES", "draw", "read_pages", "render_png", "warm_up"]
 
 
 def read_pages(
@@ -52,18 +57,32 @@ def render_png(
     `rotation` and `skew` are those of the `Page`; they matter for scans that lay turned or tilted. Raises as
     `read_pages` does, and UnreadableDocumentError where there is no such page.
     """
+    from extractors.pages.drawing import encode_png
+
+    return encode_png(draw(content, media_type, number, dpi, limits, rotation=rotation, skew=skew))
+
+
+def draw(
+    content: bytes,
+    media_type: str,
+    number: int,
+    dpi: int,
+    limits: LimitSettings,
+    *,
+    rotation: int = 0,
+    skew: float = 0.0,
+) -> Picture:
+    """The same as pixels, blue first, as `extractors.pages.drawing` has them."""
+    from extractors.pages.drawing import turn_picture
+
     _check(content, media_type)
     if media_type == PDF:
         from extractors.pages.pdf import draw_page
 
-        picture = draw_page(content, number, dpi, limits)
-    else:
-        from extractors.pages.pictures import draw_picture
+        return turn_picture(draw_page(content, number, dpi, limits), rotation, skew)
+    from extractors.pages.pictures import draw_picture
 
-        picture = draw_picture(content, media_type, number, dpi, limits)
-    from extractors.pages.drawing import encode_png, turn_picture
-
-    return encode_png(turn_picture(picture, rotation, skew))
+    return turn_picture(draw_picture(content, media_type, number, dpi, limits), rotation, skew)
 
 
 def warm_up(reading: ReadingSettings) -> None:

@@ -9,7 +9,6 @@ page that cannot be drawn has no picture: neither is an error.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -40,9 +39,9 @@ def looks_of(
 def _bits(content: bytes, media_type: str, number: int, turn: int, limits: LimitSettings) -> str:
     from PIL import Image
 
-    from extractors.pages import render_png
+    from extractors.pages import draw
 
-    png = render_png(content, media_type, number, DPI, limits, rotation=turn)
-    with Image.open(io.BytesIO(png)) as picture:
-        grey = picture.convert("L").resize(PICTURE_SIZE, Image.Resampling.BOX)
+    pixels = draw(content, media_type, number, DPI, limits, rotation=turn)
+    picture = Image.fromarray(pixels[..., ::-1] if pixels.ndim == 3 else pixels)  # Pillow wants red first
+    grey = picture.convert("L").resize(PICTURE_SIZE, Image.Resampling.BOX)
     return f"{page_hash(grey.tobytes()):0{PICTURE_DIGITS}x}"

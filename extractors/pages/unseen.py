@@ -31,6 +31,7 @@ PALE = 40  # sum of the differences of three colours from which text can be told
 FAINT = 26  # of 255: text that lets more than nine tenths of the page through
 TINY = 1.8  # points of height
 MOST_OBJECTS = 20_000
+AT_ONCE = 64  # words that are held against all covers at once
 MOST_DEPTH = 4
 RECTANGLE = 6  # path segments at most
 INSIDE = 0.8  # share of a word that must lie under what covers it
@@ -65,10 +66,11 @@ def unseen(page: pdfium.PdfPage, text_page: Any, tokens: Sequence[Token], to_box
     """Why each word cannot be seen; empty for those that can."""
     scene = _survey(page, to_box)
     told, doubtful = [], []
+    around = _around(tokens, scene.covers)
     for at, token in enumerate(tokens):
         drawn = raw.FPDFText_GetTextObject(text_page, token.at)
         text = scene.texts.get(_address(drawn)) if drawn else None
-        why, is_sure = _why(token, text, scene.covers) if text else ("", True)
+        why, is_sure = _why(token, text, around[at]) if text else ("", True)
         told.append(why)
         if not is_sure:
             doubtful.append(at)
@@ -93,14 +95,30 @@ def _why(token: Token, text: _Drawn, covers: list[_Cover]) -> tuple[str, bool]:
         return "tiny", True
     if text.clip is not None and _share(token.box, text.clip) < 1 - INSIDE:
         return "clipped", True
-    over = [cover for cover in covers if cover.order > text.order and _share(token.box, cover.box) > INSIDE]
+    over = [cover for cover in covers if cover.order > text.order]
     if over:
         return "covered", over[-1].colour is None
-    ground = [cover.colour for cover in covers if cover.order < text.order and _share(token.box, cover.box) > INSIDE]
+    ground = [cover.colour for cover in covers if cover.order < text.order]
     behind = ground[-1] if ground else WHITE
     if text.colour is not None and behind is not None and is_pale(text.colour, behind):
         return "pale", False
     return ("switched off", False) if text.is_optional else ("", True)
+
+
+def _around(tokens: Sequence[Token], covers: list[_Cover]) -> list[list[_Cover]]:
+    """The covers in which most of each word lies, in drawing order: all words against all covers, some at a time."""
+    if not covers or not tokens:
+        return [[] for _ in tokens]
+    others = np.array([cover.box for cover in covers], dtype=np.float64)
+    found: list[list[_Cover]] = []
+    for start in range(0, len(tokens), AT_ONCE):
+        boxes = np.array([token.box for token in tokens[start : start + AT_ONCE]], dtype=np.float64)[:, None, :]
+        wide = np.minimum(boxes[..., 2], others[:, 2]) - np.maximum(boxes[..., 0], others[:, 0])
+        high = np.minimum(boxes[..., 3], others[:, 3]) - np.maximum(boxes[..., 1], others[:, 1])
+        area = (boxes[..., 2] - boxes[..., 0]) * (boxes[..., 3] - boxes[..., 1])
+        inside = (wide > 0) & (high > 0) & (area > 0) & (wide * high > INSIDE * area)
+        found += [[covers[at] for at in np.flatnonzero(row)] for row in inside]
+    return found
 
 
 def _look(page: pdfium.PdfPage, tokens: Sequence[Token], doubtful: list[int], told: list[str]) -> None:

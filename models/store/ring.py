@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col, select
 
 from models.accounts import account_hash, seller_hashes
@@ -33,8 +35,9 @@ def note_account(session: Session, document: DocumentRow, invoice: Invoice, sell
     key = {"account_hash": account, "client_id": document.client_id, "company_hash": company, "name_hash": name}
     others = _others(session, account, company, name)
     if session.get(AccountUseRow, tuple(key.values())) is None:
-        session.add(AccountUseRow(**key, seller_id=seller_id or "", document_id=document.id))
-        session.flush()
+        values = {**key, "seller_id": seller_id or "", "document_id": document.id}
+        make = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+        session.connection().execute(make(AccountUseRow).values(values).on_conflict_do_nothing())  # others judge too
     own = [row for row in others if row.client_id == document.client_id and row.document_id != document.id]
     named = _names(session, [row for row in own if not seller_id or row.seller_id != seller_id])
     return Ring(named, any(row.client_id != document.client_id for row in others))

@@ -22,6 +22,7 @@ from models.document import Document
 from models.extraction import Reading
 from models.migrate import migrate
 from models.settings import LimitSettings, PolicySettings, ReadingSettings
+from models.settings_rules import RulesSettings
 from models.status import Status
 from models.store import audit, jobs
 from models.store.blobs import Blobs
@@ -71,7 +72,8 @@ def house(request: pytest.FixtureRequest, office: Any, tmp_path: Path) -> Iterat
         event.listen(office.store.engine, "connect", be_patient)
     load_master(office.store, tmp_path)
     policy = PolicySettings(release="threshold")  # by confidence alone: certificates are another test's
-    office.settings = office.settings.model_copy(update={"policy": policy})
+    rules = RulesSettings(duplicate_threshold=0.999999)  # fifty so alike would be held, which is another test's too
+    office.settings = office.settings.model_copy(update={"policy": policy, "rules": rules})
     yield office
     office.store.dispose()
 

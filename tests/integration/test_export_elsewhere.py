@@ -21,6 +21,7 @@ from models.tables import BlobRow, DocumentRow
 from tests.desk import INVOICE, NOON, document_maker, open_desk
 from tests.publishing import open_gate
 
+pytestmark = pytest.mark.slow  # whole processes
 PDF = "application/pdf"
 WORK = """
 import os, sys

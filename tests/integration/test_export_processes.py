@@ -20,6 +20,7 @@ from models.store.clients import folders
 from models.store.engine import Store
 from tests.desk import INVOICE, desk, make_document  # noqa: F401 - fixtures
 
+pytestmark = pytest.mark.slow  # whole processes
 DOCUMENTS = 30
 
 

@@ -204,7 +204,7 @@ def test_row_10_a_wrong_value_is_told_in_place_in_the_visitors_language(
     for name, typed, words in (
         ("iban", "FR7630006000011234567890188", "n'est pas un IBAN valide"),
         ("seller_vat_id", "FR40303265046", "n'est pas valide"),
-        ("gross_total", "121,00", "HT plus TVA donne 120,00, mais le total TTC est 121,00"),
+        ("gross_total", "121,00", "HT 100,00 plus TVA 20,00 donnent 120,00, mais le total TTC est 121,00"),
         ("issue_date", "31/02/2026", "Ce jour n'existe pas"),
     ):
         rita.page.focus(f"#i-{name}")

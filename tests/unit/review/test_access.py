@@ -31,7 +31,7 @@ Visit = Callable[..., Any]
 
 def test_there_is_no_route_beside_the_pages(desk: Store, settings: Settings) -> None:
     app = create_app(settings, desk)
-    assert [route.path for route in app.routes if isinstance(route, (APIRoute, Mount))] == ["/static"]
+    assert [route.path for route in app.routes if isinstance(route, (APIRoute, Mount))] == ["/api/v1", "/static"]
     assert app.openapi_url is None
 
 

@@ -21,6 +21,7 @@ from models.store.queue import TABS
 from models.store.reviewing import REJECT_CODES
 from review.forms import LINE_COLUMNS, VAT_COLUMNS
 from review.language import TONGUES, choose_language
+from validators.balance import AMOUNTS, LINE_CELLS, VAT_CELLS
 
 WORDS = {code: tongue.words for code, tongue in TONGUES.items()}
 
@@ -82,3 +83,8 @@ def test_plural_follows_the_language() -> None:
     assert TONGUES["fr"].t("checks.unread", n=0).startswith("Un champ")
     assert TONGUES["en"].t("checks.unread", n=0).startswith("0 fields")
     assert TONGUES["en"].moment(datetime(2026, 11, 20, 12, tzinfo=UTC)).startswith("20 Nov 2026")
+
+
+@pytest.mark.parametrize("name", [*AMOUNTS, *LINE_CELLS, *VAT_CELLS])
+def test_every_amount_that_a_mended_sum_may_change_has_a_name(name: str) -> None:
+    assert all(f"column.{name}" in words or f"field.{name}" in words for words in WORDS.values())

@@ -15,7 +15,7 @@ from review.weaving import Woven
 from tests.desk import DocumentMaker
 
 Visit = Callable[..., Any]
-MOST_OF_A_PAGE = 25
+MOST_OF_A_PAGE = 28
 MOST_OF_AN_APPROVAL = 33  # with a known supplier, a bank account and the round to the top of the queue
 
 
