@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from reportlab import rl_config
 from reportlab.lib.colors import HexColor, white
 from reportlab.pdfgen.canvas import Canvas
 
@@ -35,6 +36,12 @@ RULES = {
     "inside signature": "AP-PDF-SIGNATURE-BROKEN",
 }
 A4 = (595.0, 842.0)
+
+
+@pytest.fixture(autouse=True)
+def letters_in_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inline pictures as text: a canvas cannot write them otherwise, and the sample generator switches it off."""
+    monkeypatch.setattr(rl_config, "useA85", 1)
 
 
 def invoice(number: int) -> bytes:
