@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -11,7 +10,7 @@ from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from kpis.nps import NetPromoter, net_promoter
 from models.errors import ConflictError
@@ -28,14 +27,13 @@ from reports.html import as_html
 from reports.pdf import as_pdf
 from reports.review import period_of, read_month
 from review.language import TONGUES, Tongue
+from review.plain_forms import Words, do, words_of
 from review.site import Site, Visitor, not_found, show, site_of, visitor_of
 
 router = APIRouter()
 _MONTHS = 13  # this one and twelve before it
 _LATELY = timedelta(days=92)
 _FORMS = {"html": "text/html; charset=utf-8", "pdf": "application/pdf"}
-Words = dict[str, str]
-Act = Callable[[Session, Visitor, Words, datetime], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +61,19 @@ def reports_page(request: Request) -> Response:
 @router.post("/reports/export")
 async def take_away(request: Request) -> Response:
     """Make the review of a month and send it as a file."""
-    return await run_in_threadpool(_make, request, await _words(request))
+    return await run_in_threadpool(_make, request, await words_of(request))
 
 
 @router.post("/reports/actions")
 async def note_action(request: Request) -> Response:
     """Note what was agreed with a client."""
-    return await run_in_threadpool(_act, request, _note, await _words(request))
+    return await run_in_threadpool(do, request, _note, await words_of(request), "/reports")
 
 
 @router.post("/reports/actions/{action_id}/done")
 async def close_action(request: Request, action_id: str) -> Response:
     """Note that it is done."""
-    return await run_in_threadpool(_act, request, _finish, {"id": action_id})
+    return await run_in_threadpool(do, request, _finish, {"id": action_id}, "/reports")
 
 
 def _section(session: Session, client: ClientRow, at: datetime) -> Section:
@@ -119,19 +117,6 @@ def _printed(site: Site, client: ClientRow, month: tuple[int, int], language: st
         facts = load_governance(session, client, period)
     pack = governance_pack(facts, language, office=site.settings.review, costs=site.settings.costs)
     return as_pdf(pack) if form == "pdf" else as_html(pack).encode()
-
-
-async def _words(request: Request) -> Words:
-    form = await request.form()
-    return {name: value for name, value in form.items() if isinstance(value, str)}
-
-
-def _act(request: Request, act: Act, words: Words) -> Response:
-    """One act in one transaction, and back to the page."""
-    site = site_of(request)
-    with site.store.write() as session:
-        act(session, visitor_of(request), words, site.clock())
-    return RedirectResponse("/reports", 303)
 
 
 def _note(session: Session, visitor: Visitor, words: Words, at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from sqlmodel import Session, col, select
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from kpis.clocks import Clock
 from kpis.service import clocks_now, statements
@@ -27,6 +27,7 @@ from models.store.service import load_service
 from models.tables import AlertRow, ClientRow, DocumentRow, IncidentRow, PauseRow
 from review.language import Tongue
 from review.pages.document import visible_document
+from review.plain_forms import Words, do, words_of
 from review.site import Visitor, not_found, show, site_of, visitor_of
 
 router = APIRouter()
@@ -115,42 +116,25 @@ def money(tongue: Tongue, amount: Decimal, currency: str) -> str:
 @router.post("/sla/pauses")
 async def pause(request: Request) -> Response:
     """Stop the clock of a document, or of all of a client."""
-    return await run_in_threadpool(_act, request, _pause, await _words(request))
+    return await run_in_threadpool(do, request, _pause, await words_of(request), "/sla")
 
 
 @router.post("/sla/pauses/{pause_id}/end")
 async def resume(request: Request, pause_id: str) -> Response:
     """Let a clock run on."""
-    return await run_in_threadpool(_act, request, _resume, {"id": pause_id})
+    return await run_in_threadpool(do, request, _resume, {"id": pause_id}, "/sla")
 
 
 @router.post("/sla/incidents")
 async def note_incident(request: Request) -> Response:
     """Note something that went wrong for a client."""
-    return await run_in_threadpool(_act, request, _note, await _words(request))
+    return await run_in_threadpool(do, request, _note, await words_of(request), "/sla")
 
 
 @router.post("/sla/incidents/{incident_id}/end")
 async def close_incident(request: Request, incident_id: str) -> Response:
     """Close an incident with what was done."""
-    return await run_in_threadpool(_act, request, _close, await _words(request) | {"id": incident_id})
-
-
-Words = dict[str, str]
-Act = Callable[[Session, Visitor, Words, datetime], None]
-
-
-async def _words(request: Request) -> Words:
-    form = await request.form()
-    return {name: value for name, value in form.items() if isinstance(value, str)}
-
-
-def _act(request: Request, act: Act, words: Words) -> Response:
-    """One act in one transaction, and back to the page."""
-    site = site_of(request)
-    with site.store.write() as session:
-        act(session, visitor_of(request), words, site.clock())
-    return RedirectResponse("/sla", 303)
+    return await run_in_threadpool(do, request, _close, await words_of(request) | {"id": incident_id}, "/sla")
 
 
 def _pause(session: Session, visitor: Visitor, words: Words, at: datetime) -> None:
